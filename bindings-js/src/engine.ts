@@ -1,0 +1,255 @@
+/**
+ * A compiled policy with its store, kept alive through traps.
+ *
+ * One engine per process, setup and policy hash. `derive` compiles a policy
+ * with further rules on the same store; derived engines are cached, bounded
+ * and freed, and made again when they are used again.
+ */
+
+import { HeaderFilter, type Reads } from "./adapters/adapter.js";
+import { FrameWriter, type Input } from "./frame.js";
+import { Instance } from "./instance.js";
+import { shared } from "./shared.js";
+import type { bindings } from "./wasm/generated/glue.js";
+
+/** A policy that cannot be used: names rule, field, what was found, what is allowed. */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+}
+
+/** What an engine is told beside its policy. */
+export interface Setup {
+  /** Every rule is a dry run. */
+  readonly dryRun: boolean;
+  /** Quotas are kept by the host's store, with keys that are HMACs under this. */
+  readonly storeSecret: string | undefined;
+  /** Decisions are followed by log lines, with identities that are HMACs under this. */
+  readonly logSecret: string | undefined;
+}
+
+/** Told of every trap. */
+export type OnFault = (error: unknown) => void;
+
+/** An engine in the instance in use. */
+interface Live {
+  readonly instance: Instance;
+  readonly raw: bindings.Engine;
+  readonly frames: FrameWriter;
+}
+
+const MAX_DERIVED = 64;
+const ATTEMPTS = 2;
+const encoder = new TextEncoder();
+
+/** A compiled policy and its store. */
+export class Engine {
+  readonly policy: string;
+  readonly hash: string;
+  readonly reads: Reads;
+  /** Ids of rules that are dry runs because the policy gave them no mode. */
+  readonly modeless: readonly string[];
+  readonly #text: string;
+  readonly #setup: Setup;
+  readonly #parent: Engine | undefined;
+  readonly #derived = new Map<string, Engine>();
+  #live: Live | undefined;
+
+  /** Throws a {@link PolicyError}. */
+  private constructor(text: string, setup: Setup, parent?: Engine) {
+    this.#text = text;
+    this.#setup = setup;
+    this.#parent = parent;
+    const { raw } = this.#use();
+    this.policy = raw.policy();
+    this.hash = raw.hash();
+    this.modeless = raw.modeless();
+    this.reads = readsOf(raw.reads());
+  }
+
+  /** The engine of this process for a policy. */
+  static of(text: string, setup: Setup): Engine {
+    const { engines } = shared();
+    const kind = JSON.stringify([setup.dryRun, setup.storeSecret, setup.logSecret]);
+    const known = engines.get(kind + text);
+    if (known) return known;
+    const fresh = new Engine(text, setup);
+    const twin = engines.get(kind + fresh.hash);
+    if (twin) fresh.#release();
+    const engine = twin ?? fresh;
+    engines.set(kind + text, engine).set(kind + engine.hash, engine);
+    return engine;
+  }
+
+  /** How many engines with a store of their own this process holds. */
+  static count(): number {
+    return new Set(shared().engines.values()).size;
+  }
+
+  /** An engine for another policy on the same store. */
+  derive(text: string): Engine {
+    const root = this.#parent ?? this;
+    const known = root.#derived.get(text);
+    if (known) {
+      root.#derived.delete(text);
+      root.#derived.set(text, known);
+      return known;
+    }
+    const engine = new Engine(text, this.#setup, root);
+    root.#derived.set(text, engine);
+    if (root.#derived.size > MAX_DERIVED) {
+      for (const [oldest, evicted] of root.#derived) {
+        root.#derived.delete(oldest);
+        evicted.#release();
+        break;
+      }
+    }
+    return engine;
+  }
+
+  /**
+   * Conclusion letter and decision line, then, where the setup logs, a newline
+   * and the log line. Throws only when a fresh instance fails as well.
+   */
+  decide(input: Input, onFault: OnFault): string {
+    for (let attempt = 1; ; attempt++) {
+      let live: Live | undefined;
+      try {
+        live = this.#use();
+        return live.raw.decide(live.frames.write(input));
+      } catch (error) {
+        this.#fault(live, error, onFault);
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** The same, where the host answers what the engine needs. */
+  async drive(
+    input: Input,
+    host: (needs: string) => Promise<string>,
+    onFault: OnFault,
+  ): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      let live: Live | undefined;
+      try {
+        live = this.#use();
+        return await live.instance.owed(live.raw.drive(live.frames.write(input), host));
+      } catch (error) {
+        this.#fault(live, error, onFault);
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** What each rule saw and what would have changed the outcome, as JSON. */
+  explain(decision: string, onFault: OnFault): string | undefined {
+    return this.#try(({ instance }) => instance.shell.explain(decision), onFault);
+  }
+
+  /** The decision-log line of what followed a decision. */
+  outcome(decision: string, time: number, outcome: string, onFault: OnFault): string | undefined {
+    return this.#try(({ instance }) => instance.shell.outcome(decision, time, outcome), onFault);
+  }
+
+  /** The next decision traps on purpose. */
+  failNext(): void {
+    this.#use().raw.fail_next();
+  }
+
+  #try(call: (live: Live) => string, onFault: OnFault): string | undefined {
+    let live: Live | undefined;
+    try {
+      live = this.#use();
+      return call(live);
+    } catch (error) {
+      this.#fault(live, error, onFault);
+      return undefined;
+    }
+  }
+
+  #fault(live: Live | undefined, error: unknown, onFault: OnFault): void {
+    live?.instance.retire(error);
+    onFault(error);
+  }
+
+  /** The engine in the instance in use, made again where that is another one. */
+  #use(): Live {
+    const known = this.#live;
+    if (known !== undefined && known.instance === shared().instance) return known;
+    const parent = this.#parent ? this.#parent.#use() : undefined;
+    const instance = Instance.current();
+    const { shell } = instance;
+    const options = optionsOf(new shell.EngineOptions(), this.#setup);
+    const compile = () => {
+      if (parent) return parent.raw.derive(this.#text, options);
+      if (!known) return new shell.Engine(this.#text, options);
+      // limits survive a trap: the dead instance's store is copied and validated
+      const [bytes, seed] = storeOf(known.raw);
+      return shell.Engine.restore(this.#text, options, bytes, seed);
+    };
+    let raw: bindings.Engine;
+    try {
+      raw = compile();
+    } catch (error) {
+      if (isTrap(error)) instance.retire(error);
+      else throw new PolicyError(error instanceof Error ? error.message : String(error));
+      throw error;
+    } finally {
+      discard(options);
+    }
+    if (known) discard(known.raw);
+    const frames = new FrameWriter(shell.wasm.memory, (bytes) => raw.reserve(bytes));
+    this.#live = { instance, raw, frames };
+    return this.#live;
+  }
+
+  #release(): void {
+    const live = this.#live;
+    this.#live = undefined;
+    if (live) discard(live.raw);
+  }
+}
+
+/**
+ * Frees an object of an instance that may have trapped. Left to the garbage
+ * collector, a failing `free` would be an uncaught exception.
+ */
+function discard(object: { free(): void }): void {
+  try {
+    object.free();
+  } catch {
+    // its memory goes with the instance
+  }
+}
+
+function optionsOf(options: bindings.EngineOptions, setup: Setup): bindings.EngineOptions {
+  if (setup.dryRun) options.dry_run();
+  if (setup.logSecret !== undefined) options.log_secret(encoder.encode(setup.logSecret));
+  if (setup.storeSecret !== undefined) options.store_secret(encoder.encode(setup.storeSecret));
+  return options;
+}
+
+/** Tells an engine that failed from a policy that is wrong. */
+function isTrap(error: unknown): boolean {
+  const name = error instanceof Error ? error.name : "";
+  return name === "RuntimeError" || name === "RangeError" || name === "CompileError";
+}
+
+/** The bytes and the seed of a dead engine's store; nothing where even that fails. */
+function storeOf(dead: bindings.Engine): [Uint8Array, Uint8Array] {
+  try {
+    return [dead.store_export(), dead.store_seed()];
+  } catch {
+    return [new Uint8Array(0), new Uint8Array(0)];
+  }
+}
+
+function readsOf(text: string): Reads {
+  const reads = JSON.parse(text) as {
+    headers: string[] | null;
+    target: boolean;
+    body: Reads["body"];
+    context: boolean;
+  };
+  return { ...reads, headers: new HeaderFilter(reads.headers) };
+}

@@ -1,0 +1,56 @@
+/**
+ * Doorward: decides, inside your process, which requests reach your code.
+ *
+ * ```ts
+ * import doorward, { detectBot, shield, slidingWindow } from "doorward";
+ *
+ * const ward = doorward({
+ *   rules: [
+ *     shield({ mode: "LIVE" }),
+ *     detectBot({ mode: "LIVE", allow: ["CATEGORY:SEARCH_ENGINE"] }),
+ *     slidingWindow({ mode: "LIVE", interval: "60s", max: 100, characteristics: ["userId"] }),
+ *   ],
+ * });
+ *
+ * const decision = await ward.protect(request, { userId });
+ * if (decision.isDenied()) return new Response(null, { status: 403 });
+ * ```
+ */
+
+export type { PlainRequest } from "./adapters/plain.js";
+export type { Action, Context, Fact, Outcome } from "./context.js";
+export {
+  type Conclusion,
+  Decision,
+  type DecisionLine,
+  type Explanation,
+  IpDetails,
+  type Mode,
+  Reason,
+  type ReasonLine,
+  type ResultLine,
+  RuleResult,
+} from "./decision.js";
+export { PolicyError } from "./engine.js";
+export * from "./generated/rules.js";
+export {
+  type Duration,
+  type OnError,
+  type PlainRule,
+  protectSignup,
+  type ProtectSignupOptions,
+  type Rule,
+  type RuleInput,
+  type RuleOptions,
+} from "./rules.js";
+export type { Limit, Store, Take, Taken } from "./store.js";
+export {
+  doorward,
+  doorward as default,
+  type FetchRequest,
+  type NodeRequest,
+  Ward,
+  type WardOptions,
+  type WardRequest,
+} from "./ward.js";
+export type { Warning, WarningSink } from "./warning.js";

@@ -1,0 +1,52 @@
+/**
+ * What every copy of this package in one process shares.
+ *
+ * A process may load the package several times: as ESM and as CJS, and once
+ * for each route that a bundler builds. Limits must not multiply with the
+ * copies, so the wasm instance, the engines and what was already said live on
+ * `globalThis`, by version.
+ */
+
+import type { Engine } from "./engine.js";
+import type { Instance } from "./instance.js";
+
+/** The package's version, as in package.json. */
+export const VERSION = "0.1.0";
+
+/** What is shared. */
+export interface Shared {
+  /** The one wasm instance; absent before first use and after a trap. */
+  instance?: Instance;
+  /** Engines by setup and policy text, and by setup and policy hash. */
+  readonly engines: Map<string, Engine>;
+  /** The socket of the request being served, where a host's hook captured it. */
+  socket?: () => { readonly remoteAddress?: string | undefined } | undefined;
+  /** The secret of this process, where a log was asked for and no secret given. */
+  secret?: string;
+  /** What was said once, by whom it was said to. */
+  readonly said: WeakMap<object, Map<string, number>>;
+}
+
+const KEY = Symbol.for("doorward");
+let home: Shared | undefined;
+
+/** The shared state of this process and version. */
+export function shared(): Shared {
+  home ??= find();
+  return home;
+}
+
+function find(): Shared {
+  const world = globalThis as { [KEY]?: Map<string, Shared> };
+  let versions = world[KEY];
+  if (!(versions instanceof Map)) {
+    versions = new Map();
+    Object.defineProperty(world, KEY, { value: versions });
+  }
+  let found = versions.get(VERSION);
+  if (!found) {
+    found = { engines: new Map(), said: new WeakMap() };
+    versions.set(VERSION, found);
+  }
+  return found;
+}

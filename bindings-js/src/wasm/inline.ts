@@ -1,0 +1,19 @@
+/** The module inlined as base64, compiled on first use: Node, Bun, Deno, browsers, bundlers. */
+
+import base64 from "./generated/inline.js";
+
+let module: WebAssembly.Module | undefined;
+
+/** The compiled module. */
+export function compiled(): WebAssembly.Module {
+  module ??= new WebAssembly.Module(decoded());
+  return module;
+}
+
+function decoded(): Uint8Array<ArrayBuffer> {
+  if (typeof Buffer === "function") return Uint8Array.from(Buffer.from(base64, "base64"));
+  const binary = atob(base64);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}

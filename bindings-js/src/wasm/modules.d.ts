@@ -1,0 +1,16 @@
+/** Modules that are not TypeScript: which one is loaded depends on the host. */
+
+declare module "#wasm" {
+  /** The compiled module. */
+  export function compiled(): WebAssembly.Module;
+}
+
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
+}

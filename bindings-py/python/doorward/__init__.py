@@ -1,0 +1,64 @@
+"""Doorward protects an application from inside: bots, abuse, attacks.
+
+    from doorward import Doorward, shield, sliding_window
+
+    ward = Doorward(
+        rules=[
+            shield(mode="LIVE"),
+            sliding_window(mode="LIVE", interval="60s", max=100),
+        ],
+    )
+
+    decision = await ward.protect(request, {"userId": user.id})
+    if decision.is_denied():
+        ...
+
+The core decides; this package marshals. `doorward.asgi`, `doorward.wsgi`,
+`doorward.fastapi` and `doorward.flask` fit it to frameworks; `doorward.testing`
+is for tests.
+"""
+
+from __future__ import annotations
+
+from ._decision import Conclusion, Decision, Explanation, Mode, Reason, RuleExplanation, RuleResult
+from ._doorward import __version__
+from ._engine import PolicyError
+from ._generated import (
+    detect_bot,
+    filter,  # noqa: A004 -- the rule's name
+    fixed_window,
+    shield,
+    sliding_window,
+    token_bucket,
+    validate_email,
+)
+from ._rules import Duration, OnError, Rule
+from ._store import Store, Take, Taken
+from ._ward import Doorward, LogSink
+
+__all__ = [
+    "Conclusion",
+    "Decision",
+    "Doorward",
+    "Duration",
+    "Explanation",
+    "LogSink",
+    "Mode",
+    "OnError",
+    "PolicyError",
+    "Reason",
+    "Rule",
+    "RuleExplanation",
+    "RuleResult",
+    "Store",
+    "Take",
+    "Taken",
+    "__version__",
+    "detect_bot",
+    "filter",
+    "fixed_window",
+    "shield",
+    "sliding_window",
+    "token_bucket",
+    "validate_email",
+]

@@ -1,0 +1,232 @@
+"""The `doorward` command: a thin shell over the core, which does the work.
+
+Results go to stdout, words to stderr; progress only to a terminal. Bad input is
+`FILE:LINE: what is wrong and what was expected`, exit 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import importlib
+import json
+import os
+import re
+import sys
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from time import monotonic, perf_counter_ns
+from typing import IO, cast
+
+from ._doorward import Engine, Fault, Replay, __version__, har_lines
+from ._engine import dry_run
+from ._ward import Doorward, process_secret
+
+_MODULE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+_HAR = re.compile(rb'(\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{')
+_GZIP = b"\x1f\x8b"
+_LONGEST_NANOS = 2**32 - 1
+
+
+class BadInput(Exception):  # noqa: N818 -- said to a person, never caught by code
+    """What is wrong with the input, and where."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return _replay(options)
+    except BadInput as bad:
+        print(bad, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # whoever read the results has gone; do not fail again on the way out
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="doorward", description="Protects applications from inside: bots, abuse, attacks."
+    )
+    parser.add_argument("--version", action="version", version=f"doorward {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    replay = commands.add_parser(
+        "replay",
+        help="run recorded traffic through a policy",
+        description="Runs recorded traffic (JSON Lines or HAR, gzip or not) through a policy, in "
+        "file order, on the recording's clock. Decision lines go to stdout, a summary to stderr.",
+    )
+    add = replay.add_argument
+    add("traffic", metavar="TRAFFIC", nargs="+", help="files of recorded requests")
+    add("--policy", metavar="FILE", required=True, help="canonical JSON, or module:name of a ward")
+    add("--against", metavar="FILE", help="a second policy to compare with")
+    add("--out", metavar="FILE", help="where decision lines go instead of stdout")
+    add(
+        "--log",
+        metavar="FILE",
+        help="write the decision log there, with identities under DOORWARD_SECRET",
+    )
+    add("--store", default="memory", help="where limits are kept: memory")
+    return parser
+
+
+def _replay(options: argparse.Namespace) -> int:
+    if options.store != "memory":
+        raise BadInput(f"--store:1: found {options.store!r}, expected memory")
+    policy = _policy(options.policy)
+    against = None if options.against is None else _policy(options.against)
+    secret = None
+    if options.log is not None:
+        secret = os.environ.get("DOORWARD_SECRET", "").encode() or process_secret()
+    replay = Replay(policy, against, dry_run=dry_run(), log_secret=secret)
+    nanos = array("I")
+    progress = _Progress()
+    with contextlib.ExitStack() as stack:
+        out: IO[bytes] = sys.stdout.buffer
+        if options.out is not None:
+            out = stack.enter_context(_writer(options.out))
+        log = stack.enter_context(_writer(options.log)) if options.log is not None else None
+        stack.callback(progress.clear)
+        for name in options.traffic:
+            for place, line in _lines(name):
+                began = perf_counter_ns()
+                try:
+                    pushed = replay.push(place, line)
+                except ValueError as error:
+                    out.flush()
+                    raise BadInput(str(error)) from None
+                except Fault as fault:
+                    raise BadInput(f"{place}: a fault of ours, please report it: {fault}") from None
+                if pushed is None:
+                    continue
+                nanos.append(min(perf_counter_ns() - began, _LONGEST_NANOS))
+                decision, _, entry = pushed[1:].partition("\n")
+                out.write(decision.encode() + b"\n")
+                if log is not None:
+                    log.write(entry.encode() + b"\n")
+                progress.count()
+        out.flush()
+    sys.stderr.write(replay.summary(list(nanos)))
+    return 0
+
+
+def _policy(name: str) -> str:
+    """The canonical policy that a file or an object of a module holds."""
+    path = Path(name)
+    if not path.exists() and _MODULE.fullmatch(name):
+        return _policy_of_module(name)
+    if path.suffix in (".js", ".mjs", ".ts"):
+        raise BadInput(
+            f"{name}:1: found a JavaScript module, expected canonical JSON or module:name "
+            "(the npm package's doorward reads JavaScript)"
+        )
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{name}:1: {_why(error)}, expected a readable policy file") from None
+    try:
+        json.loads(text)
+    except ValueError as error:
+        line = getattr(error, "lineno", 1)
+        raise BadInput(f"{name}:{line}: found text that is not JSON ({error})") from None
+    except RecursionError:
+        pass
+    return _checked(name, text)
+
+
+def _policy_of_module(name: str) -> str:
+    module, _, attribute = name.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        value: object = importlib.import_module(module)
+        for part in attribute.split("."):
+            value = getattr(value, part)
+    except Exception as error:
+        raise BadInput(f"{name}:1: {error!r}, expected a module that exports the ward") from None
+    if isinstance(value, Doorward):
+        return value.to_json()
+    if isinstance(value, Mapping):
+        return _checked(name, json.dumps(value))
+    raise BadInput(f"{name}:1: found {type(value).__name__}, expected a ward")
+
+
+def _checked(name: str, policy: str) -> str:
+    try:
+        Engine(policy)
+    except ValueError as error:
+        raise BadInput(f"{name}:1: {error}") from None
+    return policy
+
+
+def _writer(name: str) -> IO[bytes]:
+    try:
+        return Path(name).open("wb")
+    except OSError as error:
+        raise BadInput(f"{name}:1: {_why(error)}, expected a file to write to") from None
+
+
+def _lines(name: str) -> Iterator[tuple[str, bytes]]:
+    """Place and text of every line; a HAR file's entries count as its lines."""
+    number = 0
+    try:
+        with _opened(name) as file:
+            first = file.readline()
+            if name.endswith((".har", ".har.gz")) or _HAR.match(first + _rest_of_head(file, first)):
+                file.seek(0)
+                for number, text in enumerate(
+                    har_lines(file.read().removeprefix(b"\xef\xbb\xbf")), 1
+                ):
+                    yield f"{name}:{number}", text.encode()
+                return
+            file.seek(0)
+            for number, line in enumerate(file, 1):
+                yield f"{name}:{number}", line
+    except (OSError, EOFError) as error:
+        raise BadInput(f"{name}:{number + 1}: {_why(error)}, expected a readable file") from None
+    except ValueError as error:
+        raise BadInput(f"{name}:{number + 1}: {error}") from None
+
+
+def _rest_of_head(file: IO[bytes], first: bytes) -> bytes:
+    """A HAR file may break its line before the name that tells it apart."""
+    return file.read(256) if len(first) < 64 else b""
+
+
+def _opened(name: str) -> IO[bytes]:
+    file = Path(name).open("rb")  # noqa: SIM115 -- the caller closes it
+    zipped = file.read(2) == _GZIP
+    file.seek(0)
+    return cast("IO[bytes]", gzip.open(file)) if zipped else file
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+class _Progress:
+    """A count on the terminal, if stderr is one."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._lines = 0
+        self._next = monotonic() + 0.5
+
+    def count(self) -> None:
+        self._lines += 1
+        if self._shown and self._lines % 256 == 0 and monotonic() >= self._next:
+            self._next = monotonic() + 0.1
+            print(f"\r{self._lines:,} lines", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

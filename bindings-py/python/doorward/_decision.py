@@ -1,0 +1,248 @@
+"""What came of a request, read from the core's decision line.
+
+The text is parsed only when somebody asks for more than the conclusion.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, cast
+
+from ._doorward import explain
+
+Conclusion = Literal["ALLOW", "CHALLENGE", "DENY"]
+Mode = Literal["LIVE", "DRY_RUN"]
+
+_CONCLUSIONS: Mapping[str, Conclusion] = {"A": "ALLOW", "C": "CHALLENGE", "D": "DENY"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A stable code and the facts that belong to it."""
+
+    code: str
+    details: Mapping[str, Any]
+
+    def is_rate_limit(self) -> bool:
+        return self.code.startswith("rate_limit.")
+
+    def is_bot(self) -> bool:
+        return self.code.startswith("bot.")
+
+    def is_shield(self) -> bool:
+        return self.code.startswith("shield.")
+
+    def is_email(self) -> bool:
+        return self.code.startswith("email.")
+
+    def is_filter_rule(self) -> bool:
+        return self.code.startswith("filter.")
+
+    def is_error(self) -> bool:
+        """The rule could not judge; the code says why and `onError` concluded."""
+        return bool(self.details.get("undetermined"))
+
+    @property
+    def limit(self) -> int | None:
+        """Units the quota holds."""
+        return self.details.get("limit")
+
+    @property
+    def max(self) -> int | None:
+        """The same as `limit`."""
+        return self.limit
+
+    @property
+    def remaining(self) -> int | None:
+        """Whole units left."""
+        return self.details.get("remaining")
+
+    @property
+    def reset(self) -> int | None:
+        """Seconds until the quota is whole again."""
+        return self.details.get("reset")
+
+    @property
+    def window(self) -> int | None:
+        """Seconds the quota covers."""
+        return self.details.get("window")
+
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds until the same request would be let through, if ever."""
+        return self.details.get("retryAfter")
+
+    @property
+    def key_fallback(self) -> bool:
+        """The limit's characteristic was absent, so the address counted."""
+        return bool(self.details.get("key_fallback"))
+
+    @property
+    def bots(self) -> tuple[str, ...]:
+        """Ids of the bots that were recognised."""
+        return tuple(self.details.get("bots", ()))
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Their categories."""
+        return tuple(self.details.get("categories", ()))
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """What is wrong with an e-mail address."""
+        return tuple(self.details.get("types", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """What one rule saw."""
+
+    rule: str
+    id: str
+    mode: Mode
+    conclusion: Conclusion
+    score: float
+    reason: Reason
+
+    def is_denied(self) -> bool:
+        return self.conclusion == "DENY"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleExplanation:
+    """What one rule saw, in words, and what would have changed its mind."""
+
+    rule: str
+    id: str
+    mode: Mode
+    conclusion: Conclusion
+    saw: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision in words; `str()` of it is meant for a terminal or a log."""
+
+    summary: str
+    rules: tuple[RuleExplanation, ...]
+
+    def __str__(self) -> str:
+        lines = [self.summary]
+        for rule in self.rules:
+            lines.append(f"  {rule.id} ({rule.mode}) {rule.conclusion}: {rule.saw}")
+            if rule.change:
+                lines.append(f"    {rule.change}")
+        return "\n".join(lines)
+
+
+class Decision:
+    """ALLOW, CHALLENGE or DENY, with every rule's result.
+
+    `is_denied()` is true for a CHALLENGE too unless the ward was built with
+    `step_up`: an application that only refuses what is denied never lets a
+    challenge through.
+    """
+
+    def __init__(self, text: str, step_up: bool) -> None:
+        self._conclusion = _CONCLUSIONS[text[0]]
+        self._text = text[1:]
+        self._step_up = step_up
+
+    def is_allowed(self) -> bool:
+        return self._conclusion == "ALLOW"
+
+    def is_challenged(self) -> bool:
+        return self._conclusion == "CHALLENGE"
+
+    def is_denied(self) -> bool:
+        return self._conclusion == "DENY" or (self._conclusion == "CHALLENGE" and not self._step_up)
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """The effective conclusion."""
+        return self._conclusion
+
+    @cached_property
+    def _line(self) -> dict[str, Any]:
+        return cast("dict[str, Any]", json.loads(self._text))
+
+    @property
+    def id(self) -> str:
+        return cast(str, self._line["id"])
+
+    @property
+    def ip(self) -> str | None:
+        """The client's address, if it is known."""
+        return cast("str | None", self._line.get("ip"))
+
+    @property
+    def actor(self) -> Any:
+        return self._line.get("actor")
+
+    @property
+    def engine(self) -> str:
+        """Version and policy hash."""
+        return cast(str, self._line["engine"])
+
+    @cached_property
+    def reason(self) -> Reason:
+        """The reason of the result that decided."""
+        return _reason(self._line["reason"])
+
+    @cached_property
+    def results(self) -> tuple[RuleResult, ...]:
+        """One result per rule, in policy order."""
+        return tuple(
+            RuleResult(
+                rule=result["rule"],
+                id=result["id"],
+                mode=result["mode"],
+                conclusion=result["conclusion"],
+                score=float(result["score"]),
+                reason=_reason(result["reason"]),
+            )
+            for result in self._line["results"]
+        )
+
+    @property
+    def undetermined(self) -> tuple[str, ...]:
+        """Ids of the LIVE rules that could not judge."""
+        return tuple(self._line["undetermined"])
+
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """What of the engine's world was not as it should be."""
+        return tuple(self._line["degraded"])
+
+    @property
+    def ttl(self) -> int:
+        """Seconds for which a refusal by a limit stands; 0 for anything else."""
+        return self.reason.retry_after or 0
+
+    def explain(self) -> Explanation:
+        """What each rule saw and what would have changed the outcome."""
+        told = json.loads(explain(self._text))
+        rules = tuple(
+            RuleExplanation(**{name: rule[name] for name in RuleExplanation.__slots__})
+            for rule in told["rules"]
+        )
+        return Explanation(told["summary"], rules)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The decision line as a dictionary of its own."""
+        return cast("dict[str, Any]", json.loads(self._text))
+
+    def to_json(self) -> str:
+        """The decision line as the core wrote it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"<Decision {self._conclusion} {self.reason.code} id={self.id}>"
+
+
+def _reason(fields: dict[str, Any]) -> Reason:
+    return Reason(fields["code"], {k: v for k, v in fields.items() if k != "code"})

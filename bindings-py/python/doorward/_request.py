@@ -1,0 +1,201 @@
+"""The kinds of request an application may hand in, without importing one
+framework: each is recognised by its shape.
+
+| kind | recognised by |
+| --- | --- |
+| ASGI scope, `(scope, receive)`, Starlette's `Request` | `type` and `headers` in the scope |
+| WSGI environ, Flask's or Werkzeug's `Request` | `REQUEST_METHOD` in the environ |
+| plain mapping | `{"method", "url", "headers", "ip", "body"}`, all optional |
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Protocol, TypeGuard
+
+from . import _form
+from ._body import NONE, UNSEEN, Body, Bounds, Replay, bounded, look_at_input
+from ._context import to_json
+from ._doorward import Engine
+
+_log = logging.getLogger("doorward")
+
+
+class Source(Protocol):
+    """A request that can be framed and whose body can be looked at."""
+
+    async def look(self, bounds: Bounds) -> Body: ...
+
+    def look_now(self, bounds: Bounds) -> Body:
+        """What can be seen of the body without awaiting."""
+        ...
+
+    def frame(self, engine: Engine, now: int | None, context: bytes, body: Body) -> bytes: ...
+
+
+def source(request: Any) -> Source:
+    """How to read this request.
+
+    Raises `TypeError` for something that is no request at all: a mistake of the
+    application, never of a client.
+    """
+    # werkzeug's and Flask's proxies stand for the request of this thread
+    current = getattr(request, "_get_current_object", None)
+    if callable(current):
+        request = current()
+    scope = getattr(request, "scope", None)
+    if _is_scope(scope):  # before the next: Starlette's request is a mapping too
+        return Asgi(scope, request=request)
+    if isinstance(request, Mapping):
+        if "REQUEST_METHOD" in request:
+            return Wsgi(request)
+        return Asgi(request) if _is_scope(request) else Plain(request)
+    if isinstance(request, tuple) and len(request) == 2 and _is_scope(request[0]):
+        return Asgi(request[0], receive=request[1])
+    environ = getattr(request, "environ", None)
+    if isinstance(environ, Mapping) and "REQUEST_METHOD" in environ:
+        return Wsgi(environ, request=request)
+    raise TypeError(
+        "expected an ASGI scope, (scope, receive), a Starlette or FastAPI request, a WSGI environ, "
+        f"a Flask request or a mapping with method, url and headers, not {type(request).__name__}"
+    )
+
+
+class Asgi:
+    """An ASGI request; with a receive or a framework's request, its body too."""
+
+    def __init__(
+        self, scope: Mapping[str, Any], *, receive: Any = None, request: Any = None
+    ) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._request = request
+
+    async def look(self, bounds: Bounds) -> Body:
+        if self._scope.get("type") != "http":
+            return NONE
+        if self._receive is not None:
+            if not isinstance(self._receive, Replay):
+                raise TypeError(
+                    "receive would lose the body for the application: "
+                    "pass (scope, receive) with receive = doorward.asgi.Replay(receive)"
+                )
+            return await self._receive.look(bounds)
+        read = self._already_read(bounds)
+        if read is not None:
+            return read
+        if not hasattr(self._request, "_receive"):
+            return self._unseen()
+        if not isinstance(self._request._receive, Replay):
+            self._request._receive = Replay(self._request._receive)
+        return await self._request._receive.look(bounds)
+
+    def look_now(self, bounds: Bounds) -> Body:
+        return self._already_read(bounds) or self._unseen()
+
+    def _unseen(self) -> Body:
+        """Nothing, or what is known of a body that nobody can look at here."""
+        length = self._header(b"content-length")
+        return UNSEEN if length not in (b"", b"0") or self._header(b"transfer-encoding") else NONE
+
+    def _already_read(self, bounds: Bounds) -> Body | None:
+        """The body as the framework keeps it, where it has read it."""
+        request = self._request
+        body = getattr(request, "_body", None)
+        if isinstance(body, bytes | bytearray):
+            return bounded(bytes(body), bounds)
+        form = getattr(request, "_form", None)
+        if form is not None:
+            return bounded(_form.of_starlette(self._header(b"content-type"), form, bounds), bounds)
+        if getattr(request, "_stream_consumed", False) is True:
+            _log.warning(
+                "doorward: the request's stream was consumed before protect: "
+                "its body was not inspected"
+            )
+            return self._unseen()
+        return None
+
+    def _header(self, name: bytes) -> bytes:
+        return next((v for n, v in self._scope.get("headers", ()) if n == name), b"")
+
+    def frame(self, engine: Engine, now: int | None, context: bytes, body: Body) -> bytes:
+        return engine.frame_asgi(self._scope, now, context, *body)
+
+
+class Wsgi:
+    """A WSGI request."""
+
+    def __init__(self, environ: Mapping[str, Any], *, request: Any = None) -> None:
+        self._environ = environ
+        self._request = request
+
+    async def look(self, bounds: Bounds) -> Body:
+        return self.look_now(bounds)
+
+    def look_now(self, bounds: Bounds) -> Body:
+        held: dict[str, Any] = getattr(self._request, "__dict__", None) or {}
+        data = held.get("_cached_data")
+        if isinstance(data, bytes):
+            return bounded(data, bounds)
+        if "form" in held:
+            kind = str(self._environ.get("CONTENT_TYPE", "")).encode("latin-1", "replace")
+            return bounded(_form.of_werkzeug(kind, held, bounds), bounds)
+        stream = held.get("stream")
+        if stream is not None and stream is not self._environ.get("wsgi.input"):
+            if stream.tell() > 0:
+                return UNSEEN
+            # It holds the input that is about to be replaced; the framework
+            # makes another when it is asked.
+            del held["stream"]
+        if not isinstance(self._environ, MutableMapping):
+            return UNSEEN
+        return look_at_input(self._environ, bounds)
+
+    def frame(self, engine: Engine, now: int | None, context: bytes, body: Body) -> bytes:
+        return engine.frame_wsgi(self._environ, now, context, *body)
+
+
+class Plain:
+    """A request written down: `{"method", "url", "headers", "ip", "body"}`.
+
+    `headers` is a mapping, or a list of pairs where order and repeats matter;
+    with `headers_complete` False a missing one is no evidence. `id` names the
+    decision.
+    """
+
+    def __init__(self, request: Mapping[str, Any]) -> None:
+        self._request = request
+
+    async def look(self, bounds: Bounds) -> Body:
+        return self.look_now(bounds)
+
+    def look_now(self, bounds: Bounds) -> Body:
+        body = self._request.get("body")
+        if isinstance(body, str):
+            body = body.encode("utf-8", "surrogatepass")
+        elif isinstance(body, Mapping):
+            body = to_json(body)
+        return bounded(bytes(body), bounds) if isinstance(body, bytes | bytearray) else NONE
+
+    def frame(self, engine: Engine, now: int | None, context: bytes, body: Body) -> bytes:
+        get = self._request.get
+        headers = get("headers")
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        complete = get("headers_complete") is not False
+        return engine.frame_plain(
+            get("id"),
+            get("method"),
+            get("url"),
+            pairs,
+            complete,
+            isinstance(headers, list | tuple),
+            get("ip"),
+            now,
+            context,
+            *body,
+        )
+
+
+def _is_scope(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, Mapping) and "type" in value and "headers" in value

@@ -1,0 +1,113 @@
+"""A store outside the process, for limits that several processes share.
+
+The engine says which quota it wants; the host's store takes it. An awaited
+batch has a deadline of its own, so a store that hangs never makes a request
+hang: what it did not answer in time, the embedded store answers, and the
+decision says `degraded: ["store"]`. An indeterminate failure is never retried:
+it would count twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from math import ceil, isfinite
+from typing import Any, NamedTuple, Protocol
+
+DEADLINE = 0.05
+
+
+class Take(NamedTuple):
+    """Quota asked for."""
+
+    key: str
+    """32 hexadecimal digits: an HMAC of whose quota it is."""
+    limit: Mapping[str, Any]
+    """`kind` (`fixedWindow`, `slidingWindow`, `tokenBucket`) and its numbers, times in ms."""
+    cost: int
+    """Units; 0 only looks."""
+
+
+class Taken(NamedTuple):
+    """Quota given or refused; a refused take consumes nothing. Times in ms."""
+
+    allowed: bool
+    remaining: int
+    reset: float
+    retry_after: float | None
+    """0 when given; None when it can never be."""
+
+
+class Store(Protocol):
+    """Keeps quotas.
+
+    `take` answers a batch in its order: awaitable for `protect`, at once for
+    `protect_sync`, which cannot wait for it and bounds nothing, so a
+    synchronous store needs a timeout of its own.
+    """
+
+    def take(self, batch: Sequence[Take], /) -> Sequence[Taken] | Awaitable[Sequence[Taken]]: ...
+
+
+OnError = Callable[[Exception], None]
+
+
+async def answers(store: Store, needs: str, on_error: OnError) -> str:
+    """The replies to what the engine needs. Never raises."""
+    wanted, batch = _read(needs)
+
+    async def taken() -> Sequence[Taken]:
+        answer = store.take(batch)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    try:
+        return _replies(wanted, await asyncio.wait_for(taken(), DEADLINE))
+    except Exception as error:
+        on_error(error)
+        return _replies(wanted, ())
+
+
+def answers_now(store: Store, needs: str, on_error: OnError) -> str:
+    """The same where nothing can be awaited.
+
+    Raises `TypeError` for a store that has to be awaited.
+    """
+    wanted, batch = _read(needs)
+    try:
+        answer = store.take(batch)
+        if not inspect.isawaitable(answer):
+            return _replies(wanted, answer)
+    except Exception as error:
+        on_error(error)
+        return _replies(wanted, ())
+    if inspect.iscoroutine(answer):
+        answer.close()
+    raise TypeError("protect_sync cannot wait for this ward's store: use await protect()")
+
+
+def _read(needs: str) -> tuple[list[Mapping[str, Any]], list[Take]]:
+    wanted = [need for need in json.loads(needs)["needs"] if need["kind"] == "take"]
+    return wanted, [Take(need["key"], need["limit"], need["cost"]) for need in wanted]
+
+
+def _replies(wanted: Sequence[Mapping[str, Any]], taken: Sequence[Taken]) -> str:
+    replies = []
+    for index, need in enumerate(wanted):
+        reply = _reply(taken[index]) if index < len(taken) else None
+        replies.append({"id": need["id"], **(reply or {"error": "not answered"})})
+    return json.dumps({"replies": replies})
+
+
+def _reply(taken: Taken) -> Mapping[str, Any]:
+    allowed, remaining, reset, retry_after = taken
+    times = [reset, remaining] if retry_after is None else [reset, remaining, retry_after]
+    if not all(isfinite(number) for number in times):
+        raise ValueError("a take was answered with a number that is not finite")
+    return {
+        "allowed": bool(allowed),
+        "remaining": max(0, int(remaining)),
+        "reset": max(0, ceil(reset)),
+        "retryAfter": None if retry_after is None else max(0, ceil(retry_after)),
+    }

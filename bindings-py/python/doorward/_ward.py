@@ -1,0 +1,305 @@
+"""The ward: a policy at work in a Python application."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, cast
+
+from ._body import NONE, Body
+from ._context import to_json
+from ._decision import Decision
+from ._doorward import Engine, outcome
+from ._engine import Core, PolicyError, derived, shared
+from ._request import Source, source
+from ._rules import OnError, Rule
+from ._store import Store, answers, answers_now
+
+_log = logging.getLogger("doorward")
+
+_MAX_VARIANTS = 256
+_MAX_WARNED = 256
+_MIN_SECRET = 16
+
+Clock = Callable[[], int]
+"""Milliseconds since the Unix epoch."""
+
+LogSink = Callable[[str], object] | logging.Logger
+
+
+class Doorward:
+    """Protects an application by a policy.
+
+    >>> from doorward import Doorward, shield
+    >>> ward = Doorward(rules=[shield(mode="LIVE")])
+    >>> ward.protect_sync({"method": "GET", "url": "/", "ip": "203.0.113.7"}).conclusion
+    'ALLOW'
+
+    `proxies` are the addresses (or CIDR ranges) of reverse proxies whose
+    forwarding headers are believed, or their number. `secret` (by default
+    `DOORWARD_SECRET` of the environment) keys the identities in logs and in a
+    store that several processes share. `on_fault` is what a request gets when
+    the engine itself fails, twice. A wrong policy raises `PolicyError` here; a
+    request never raises.
+    """
+
+    def __init__(
+        self,
+        *,
+        rules: Iterable[Rule],
+        characteristics: Sequence[str] | None = None,
+        proxies: Sequence[str] | int | None = None,
+        platform: str | None = None,
+        body: Mapping[str, Any] | None = None,
+        step_up: bool | None = None,
+        store: Store | Mapping[str, Any] | None = None,
+        secret: str | bytes | None = None,
+        log: LogSink | None = None,
+        on_fault: OnError = "deny",
+    ) -> None:
+        given = {
+            "characteristics": characteristics,
+            "proxies": proxies,
+            "platform": platform,
+            "body": body,
+            "stepUp": step_up,
+            "store": store if isinstance(store, Mapping) else None,
+        }
+        policy: dict[str, Any] = {"version": 1}
+        policy.update((key, value) for key, value in given.items() if value is not None)
+        policy["rules"] = list(rules)
+        host = None if isinstance(store, Mapping) else store
+        self._begin(policy, store=host, secret=secret, log=log, on_fault=on_fault)
+
+    @classmethod
+    def from_policy(
+        cls,
+        policy: Mapping[str, Any] | str,
+        *,
+        store: Store | None = None,
+        secret: str | bytes | None = None,
+        log: LogSink | None = None,
+        on_fault: OnError = "deny",
+    ) -> Doorward:
+        """A ward of a canonical policy, as JSON text or as read from it."""
+        if isinstance(policy, str):
+            try:
+                policy = json.loads(policy)
+            except ValueError as error:
+                raise PolicyError(f"policy: found text that is not JSON: {error}") from None
+        if not isinstance(policy, Mapping):
+            raise PolicyError(f"policy: found {type(policy).__name__}, expected an object")
+        ward = cls.__new__(cls)
+        ward._begin(policy, store=store, secret=secret, log=log, on_fault=on_fault)
+        return ward
+
+    def _begin(
+        self,
+        policy: Mapping[str, Any],
+        *,
+        store: Store | None,
+        secret: str | bytes | None,
+        log: LogSink | None,
+        on_fault: OnError,
+    ) -> None:
+        if on_fault not in ("allow", "challenge", "deny"):
+            expected = '"allow", "challenge" or "deny"'
+            raise PolicyError(f"policy: onFault: found {on_fault!r}, expected {expected}")
+        self._store = store
+        self._sink = log
+        self._on_fault: OnError = on_fault
+        self._clock: Clock | None = None
+        self._root = self
+        self._variants: dict[str, Doorward] = {}
+        self._warned: set[tuple[str, ...]] = set()
+        key = _secret(secret)
+        if store is not None and key is None:
+            raise PolicyError(
+                f"policy: secret: found nothing, expected {_SECRET}: "
+                "the store's keys are HMACs under it"
+            )
+        if log is not None and key is None:
+            self._warn(
+                ("secret",),
+                "no secret is set, so logged identities cannot be joined after a restart",
+            )
+            key = process_secret()
+        log_secret = key if log is not None else None
+        store_secret = key if store is not None else None
+        self._use(policy, shared(_text(policy), log_secret, store_secret))
+
+    def _use(self, policy: Mapping[str, Any], engine: Engine) -> None:
+        self._core = Core(engine, self._on_fault)
+        self._given = policy
+        self._step_up = self.to_dict().get("stepUp") is True
+        for rule in engine.modeless():
+            self._warn(("mode", rule), f"rule {rule!r} has no mode: it is DRY_RUN")
+
+    async def protect(self, request: Any, context: Mapping[str, Any] | None = None) -> Decision:
+        """Judges a request of an asynchronous application.
+
+        `request` is a Starlette or FastAPI `Request`, `(scope, receive)` with a
+        `doorward.asgi.Replay`, or anything that `protect_sync` takes. The body
+        is looked at within the policy's bounds and stays readable.
+        """
+        read = source(request)
+        body = NONE if self._core.bounds is None else await read.look(self._core.bounds)
+        frame = self._frame(read, context, body)
+        if self._store is None:
+            return self._decided(self._core.decide(frame))
+        text = self._core.ask(frame)
+        if text[0] == "N":
+            replies = await answers(self._store, text[1:], self._store_failed)
+            text = self._core.answer(frame, replies)
+        return self._decided(text)
+
+    def protect_sync(self, request: Any, context: Mapping[str, Any] | None = None) -> Decision:
+        """Judges a request where nothing can be awaited.
+
+        `request` is a WSGI environ, a Flask or Werkzeug `Request`, an ASGI
+        scope, or a mapping with `method`, `url`, `headers`, `ip` and `body`. A
+        WSGI body is looked at and stays readable; an ASGI body is seen only if
+        the framework has already read it.
+        """
+        read = source(request)
+        body = NONE if self._core.bounds is None else read.look_now(self._core.bounds)
+        frame = self._frame(read, context, body)
+        if self._store is None:
+            return self._decided(self._core.decide(frame))
+        text = self._core.ask(frame)
+        if text[0] == "N":
+            replies = answers_now(self._store, text[1:], self._store_failed)
+            text = self._core.answer(frame, replies)
+        return self._decided(text)
+
+    def with_rule(self, *rules: Rule) -> Doorward:
+        """A ward with these rules after its own; it shares this ward's store.
+
+        Cheap enough for a handler: the same rules give the same ward.
+        """
+        key = _text(rules)
+        ward = self._variants.pop(key, None)
+        if ward is None:
+            policy = {**self._given, "rules": [*self._given["rules"], *rules]}
+            ward = type(self).__new__(type(self))
+            ward._store, ward._sink, ward._on_fault = self._store, self._sink, self._on_fault
+            ward._root, ward._variants, ward._warned = self._root, {}, self._warned
+            ward._use(policy, derived(self._core.engine, _text(policy)))
+        self._variants[key] = ward
+        while len(self._variants) > _MAX_VARIANTS:
+            self._variants.pop(next(iter(self._variants)), None)
+        return ward
+
+    def report(
+        self,
+        decision: Decision | str,
+        *,
+        status: int | None = None,
+        login_failed: bool | None = None,
+        step_up_passed: bool | None = None,
+        chargeback: bool | None = None,
+    ) -> None:
+        """Says what became of a decision, by itself or by its id, now or weeks later."""
+        what = {
+            "status": status,
+            "loginFailed": login_failed,
+            "stepUpPassed": step_up_passed,
+            "chargeback": chargeback,
+        }
+        text = json.dumps({key: value for key, value in what.items() if value is not None})
+        decision_id = decision if isinstance(decision, str) else decision.id
+        self._write(outcome(decision_id, text))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The canonical policy."""
+        return cast("dict[str, Any]", json.loads(self._core.engine.policy()))
+
+    def to_json(self) -> str:
+        """The canonical policy as JSON text."""
+        return self._core.engine.policy()
+
+    def __repr__(self) -> str:
+        rules = ", ".join(rule.get("id", rule["rule"]) for rule in self.to_dict()["rules"])
+        return f"<Doorward {self._core.engine.hash()}: {rules}>"
+
+    def _frame(self, read: Source, context: Mapping[str, Any] | None, body: Body) -> bytes:
+        clock = self._root._clock
+        now = None if clock is None else clock()
+        return self._core.frame(read, now, to_json(context), body)
+
+    def _store_failed(self, error: Exception) -> None:
+        cause = ("store", type(error).__name__)
+        self._warn(cause, f"the store did not answer, the embedded store does: {error!r}")
+
+    def _decided(self, text: str) -> Decision:
+        if self._sink is not None:
+            text, _, line = text.partition("\n")
+            self._write(line)
+        decision = Decision(text, self._step_up)
+        # Inside a JSON string the quotes would be escaped, so this is the member.
+        if text[0] == "A" and '"undetermined":[]' not in text:
+            hint = "" if decision.ip else _ADDRESS_HINT
+            for result in decision.results:
+                if result.id in decision.undetermined:
+                    code = result.reason.code
+                    said = f"rule {result.id!r} could not judge: {code}.{hint}"
+                    self._warn((result.id, code), said)
+        return decision
+
+    def _write(self, line: str) -> None:
+        if self._sink is None or not line:
+            return
+        try:
+            if isinstance(self._sink, logging.Logger):
+                self._sink.info("%s", line)
+            else:
+                self._sink(line)
+        except Exception as error:
+            self._warn(("log", type(error).__name__), f"the decision log failed: {error!r}")
+
+    def _warn(self, cause: tuple[str, ...], message: str) -> None:
+        """Says it once for each cause."""
+        if cause not in self._warned and len(self._warned) < _MAX_WARNED:
+            self._warned.add(cause)
+            _log.warning("doorward: %s", message)
+
+
+_ADDRESS_HINT = (
+    " The client's address is unknown here: set platform or proxies, or pass ip in the context."
+)
+_SECRET = f"text of at least {_MIN_SECRET} characters"
+
+
+@cache
+def process_secret() -> bytes:
+    """A secret for the life of this process, and of those forked from it."""
+    return secrets.token_bytes(_MIN_SECRET)
+
+
+def _secret(given: str | bytes | None) -> bytes | None:
+    secret = given if given is not None else os.environ.get("DOORWARD_SECRET") or None
+    if secret is None:
+        return None
+    if not isinstance(secret, str | bytes) or len(secret) < _MIN_SECRET:
+        # not shown: it may be one that is used elsewhere
+        raise PolicyError(f"policy: secret: found something else, expected {_SECRET}")
+    return secret.encode() if isinstance(secret, str) else secret
+
+
+def _text(policy: Any) -> str:
+    try:
+        return json.dumps(policy, allow_nan=False, separators=(",", ":"), default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise PolicyError(f"policy: found a value that has no JSON form: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Iterable) and not isinstance(value, bytes):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} ({value!r:.80})")

@@ -1,0 +1,57 @@
+"""Any ASGI application: Starlette, FastAPI, Litestar, Django.
+
+    app = DoorwardMiddleware(app, ward)
+
+Every HTTP request is judged before the application sees it. What only the
+application knows (user, session, account) is not known yet here: where that
+matters, call `ward.protect` inside the handler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from ._body import Message, Receive, Replay
+from ._response import refusal
+from ._ward import Doorward
+
+__all__ = ["DoorwardMiddleware", "Replay"]
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class DoorwardMiddleware:
+    """Refuses what the ward denies; the decision is in `scope["state"]["doorward"]`."""
+
+    def __init__(
+        self,
+        app: App,
+        ward: Doorward,
+        *,
+        context: Callable[[Scope], Mapping[str, Any] | None] | None = None,
+    ) -> None:
+        self._app = app
+        self._ward = ward
+        self._context = context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        replay = Replay(receive)
+        context = self._context(scope) if self._context else None
+        decision = await self._ward.protect((scope, replay), context)
+        scope.setdefault("state", {})["doorward"] = decision
+        if not decision.is_denied():
+            await self._app(scope, replay, send)
+            return
+        answer = refusal(decision)
+        headers = [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers
+        ]
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,30 @@
+"""For tests of applications and drills of failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ._engine import forget as _forget
+from ._ward import Doorward
+
+__all__ = ["fail_next", "forget", "set_clock"]
+
+
+def fail_next(ward: Doorward) -> None:
+    """Makes the engine fail in the ward's next decision, as a defect of ours would.
+
+    The fault is in the log of `doorward`, the request is judged again, and
+    limits are as they were.
+    """
+    ward._core.engine.fail_next()
+
+
+def forget() -> None:
+    """Wards built from now on begin with an empty store."""
+    _forget()
+
+
+def set_clock(ward: Doorward, clock: Callable[[], int] | None) -> None:
+    """The ward, and wards made from it by `with_rule`, see this time
+    (milliseconds since the Unix epoch) instead of the machine's."""
+    ward._root._clock = clock

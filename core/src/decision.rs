@@ -1,0 +1,221 @@
+//! What came of it: conclusions, reasons, results, and their one text form.
+//!
+//! The JSON written here is the decision line of the public formats: keys in a
+//! fixed order, no white space, the same bytes on every host.
+
+use crate::text::json::write_text;
+use crate::units::Score;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+
+/// What should happen to the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Conclusion {
+    /// Let it pass.
+    Allow,
+    /// Let it pass after a step-up.
+    Challenge,
+    /// Refuse it.
+    Deny,
+}
+
+impl Conclusion {
+    /// The word in decision lines.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Allow => "ALLOW",
+            Self::Challenge => "CHALLENGE",
+            Self::Deny => "DENY",
+        }
+    }
+
+    /// The letter before a decision line where it crosses to a host.
+    #[must_use]
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Allow => 'A',
+            Self::Challenge => 'C',
+            Self::Deny => 'D',
+        }
+    }
+}
+
+/// Whether a rule counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Its conclusion counts.
+    Live,
+    /// It is reported and changes nothing.
+    DryRun,
+}
+
+impl Mode {
+    /// The word in policies and decision lines.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Live => "LIVE",
+            Self::DryRun => "DRY_RUN",
+        }
+    }
+}
+
+/// One fact beside a reason's code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Text.
+    Text(String),
+    /// A count or a length of time.
+    Count(u64),
+    /// Yes or no.
+    Flag(bool),
+    /// Several names.
+    Names(Vec<String>),
+}
+
+/// Why: a stable code and the facts that belong to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// One of the codes in the table of [`crate::rules::codes`].
+    pub code: &'static str,
+    /// Facts, in a fixed order for each code.
+    pub details: Vec<(&'static str, Detail)>,
+}
+
+impl Reason {
+    /// A code with nothing to add.
+    #[must_use]
+    pub const fn code(code: &'static str) -> Self {
+        Self { code, details: Vec::new() }
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, detail: Detail) -> Self {
+        self.details.push((name, detail));
+        self
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str("{\"code\":");
+        write_text(self.code, out);
+        for (name, detail) in &self.details {
+            out.push(',');
+            write_text(name, out);
+            out.push(':');
+            match detail {
+                Detail::Text(text) => write_text(text, out),
+                Detail::Count(n) => {
+                    let _ = write!(out, "{n}");
+                }
+                Detail::Flag(yes) => out.push_str(if *yes { "true" } else { "false" }),
+                Detail::Names(names) => write_names(names, out),
+            }
+        }
+        out.push('}');
+    }
+}
+
+/// What one rule saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleResult {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// Its id in the policy.
+    pub id: String,
+    /// Whether it counts.
+    pub mode: Mode,
+    /// What it would do with the request.
+    pub conclusion: Conclusion,
+    /// Its own belief that the request is what it looks for.
+    pub score: Score,
+    /// It could not judge; the reason says why, and `onError` made the conclusion.
+    pub undetermined: bool,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What came of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The decision's name.
+    pub id: String,
+    /// What should happen.
+    pub conclusion: Conclusion,
+    /// The reason of the result that decided.
+    pub reason: Reason,
+    /// One result a rule, in policy order.
+    pub results: Vec<RuleResult>,
+    /// LIVE rules that could not judge.
+    pub undetermined: Vec<String>,
+    /// What of the engine's world is not as it should be.
+    pub degraded: Vec<String>,
+    /// The client's address.
+    pub ip: Option<String>,
+    /// Version and policy.
+    pub engine: String,
+}
+
+impl Decision {
+    /// The decision line, without a newline.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = String::with_capacity(1024);
+        self.write(&mut out);
+        out
+    }
+
+    /// Writes the decision line.
+    pub fn write(&self, out: &mut String) {
+        out.push_str("{\"id\":");
+        write_text(&self.id, out);
+        out.push_str(",\"conclusion\":\"");
+        out.push_str(self.conclusion.word());
+        out.push_str("\",\"reason\":");
+        self.reason.write(out);
+        out.push_str(",\"results\":[");
+        for (i, result) in self.results.iter().enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            out.push_str("{\"rule\":");
+            write_text(result.rule, out);
+            out.push_str(",\"id\":");
+            write_text(&result.id, out);
+            let _ = write!(
+                out,
+                ",\"mode\":\"{}\",\"conclusion\":\"{}\",\"score\":{},\"reason\":",
+                result.mode.word(),
+                result.conclusion.word(),
+                result.score
+            );
+            result.reason.write(out);
+            out.push('}');
+        }
+        out.push_str("],\"undetermined\":");
+        write_names(&self.undetermined, out);
+        out.push_str(",\"degraded\":");
+        write_names(&self.degraded, out);
+        out.push_str(",\"ip\":");
+        match &self.ip {
+            Some(ip) => write_text(ip, out),
+            None => out.push_str("null"),
+        }
+        out.push_str(",\"actor\":null,\"engine\":");
+        write_text(&self.engine, out);
+        out.push('}');
+    }
+}
+
+fn write_names(names: &[String], out: &mut String) {
+    out.push('[');
+    for (i, name) in names.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        write_text(name, out);
+    }
+    out.push(']');
+}

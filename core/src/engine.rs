@@ -1,0 +1,398 @@
+//! Policy and request in, decision out.
+//!
+//! `judge` is pure: every rule looks once. `conclude` lets the outstanding
+//! needs be answered, by a store in the process or by what the host brought,
+//! and makes the decision. A host whose answers take time calls `judge` again
+//! on the same frame: it is the same function.
+
+use crate::context::Context;
+use crate::decision::{Conclusion, Decision, Detail, Mode, Reason, RuleResult};
+use crate::field::{Field, FieldValue, Fields};
+use crate::frame::Frame;
+use crate::identity::{self, Client};
+use crate::keys::Keyer;
+use crate::need::{Need, Reply, World};
+use crate::policy::{Entry, Policy, PolicyError};
+use crate::request::Request;
+use crate::rules::{Finding, Judgement, Memo};
+use crate::text::json::{Value, write_text};
+use crate::units::{Millis, Score};
+use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+
+/// The version that decision lines carry.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What a rule sees of one request.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The request.
+    pub request: &'a Request<'a>,
+    /// What the application knows.
+    pub context: &'a Context,
+    /// Who asks.
+    pub client: Client,
+    /// Makes keys of what is to be remembered.
+    pub keyer: &'a Keyer,
+}
+
+impl Fields for View<'_> {
+    fn field(&self, field: &Field) -> FieldValue<'_> {
+        let text = |bytes: Option<Cow<'_, [u8]>>| match bytes {
+            Some(bytes) => FieldValue::Text(Cow::Owned(bytes.into_owned())),
+            None => FieldValue::Missing,
+        };
+        match field {
+            Field::IpSrc => self.client.ip.map_or(FieldValue::Missing, FieldValue::Ip),
+            Field::Host => text(self.request.host()),
+            Field::Method => FieldValue::Text(Cow::Borrowed(self.request.method)),
+            Field::Path => text(Some(self.request.path())),
+            Field::Header(name) => text(self.request.header(name).map(Cow::Borrowed)),
+            Field::Cookie(name) => text(self.request.cookie(name).map(Cow::Borrowed)),
+            Field::Arg(name) => text(self.request.arg(name)),
+            Field::Context(path) => match self.context.get(path) {
+                Some(Value::Text(fact)) => FieldValue::Text(Cow::Borrowed(fact.as_bytes())),
+                Some(Value::Number(number)) => FieldValue::Number(*number),
+                Some(Value::Bool(yes)) => FieldValue::Bool(*yes),
+                _ => FieldValue::Missing,
+            },
+        }
+    }
+}
+
+/// What a compiled policy reads of a request; hosts frame nothing else.
+#[derive(Clone, Debug, Default)]
+pub struct Reads {
+    headers: BTreeSet<String>,
+    target: bool,
+    body: bool,
+    context: bool,
+    ip: bool,
+}
+
+impl Reads {
+    /// The header of this (lower-case) name.
+    pub fn header(&mut self, name: &str) {
+        if !self.headers.contains(name) {
+            self.headers.insert(name.to_string());
+        }
+    }
+
+    /// Path and query.
+    pub fn target(&mut self) {
+        self.target = true;
+    }
+
+    /// The body.
+    pub fn body(&mut self) {
+        self.body = true;
+    }
+
+    /// The application's context.
+    pub fn context(&mut self) {
+        self.context = true;
+    }
+
+    /// The client's address.
+    pub fn ip(&mut self) {
+        self.ip = true;
+    }
+
+    /// Whatever a field needs.
+    pub fn field(&mut self, field: &Field) {
+        match field {
+            Field::IpSrc => self.ip(),
+            Field::Host => {
+                self.target();
+                self.header("host");
+            }
+            Field::Method => {}
+            Field::Path | Field::Arg(_) => self.target(),
+            Field::Header(name) => self.header(name),
+            Field::Cookie(_) => self.header("cookie"),
+            Field::Context(_) => self.context(),
+        }
+    }
+}
+
+/// A policy, ready to judge.
+#[derive(Debug)]
+pub struct Engine {
+    policy: Policy,
+    keyer: Keyer,
+    reads: Reads,
+    name: String,
+    forced_dry_run: bool,
+}
+
+/// What every rule saw, before the outside was asked.
+#[derive(Debug)]
+pub struct Judged {
+    id: String,
+    now: Option<Millis>,
+    client: Client,
+    findings: Vec<Finding>,
+    degraded: Vec<String>,
+    oversize: bool,
+    fault: Option<&'static str>,
+}
+
+/// A decision, or the facts it lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Decided.
+    Decided(Decision),
+    /// Ask these, then judge the same frame again.
+    Needs(Vec<Need>),
+}
+
+impl Engine {
+    /// Compiles a policy.
+    ///
+    /// # Errors
+    /// What is wrong with the policy.
+    pub fn new(policy: &str, keyer: Keyer) -> Result<Self, PolicyError> {
+        let policy = Policy::parse(policy)?;
+        let mut reads = Reads::default();
+        for header in policy.trust.headers() {
+            reads.header(header);
+        }
+        for entry in &policy.entries {
+            entry.rule.reads(&mut reads);
+        }
+        let name = format!("doorward/{VERSION} {}", policy.hash());
+        Ok(Self { policy, keyer, reads, name, forced_dry_run: false })
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// From now on every rule is a dry run, and every decision says so: the
+    /// on-call switch `DOORWARD_MODE=DRY_RUN`.
+    pub fn force_dry_run(&mut self) {
+        self.forced_dry_run = true;
+    }
+
+    /// From now on keys are made by this keyer: HMACs for a shared store.
+    pub fn rekey(&mut self, keyer: Keyer) {
+        self.keyer = keyer;
+    }
+
+    /// Whether a rule looks at bodies.
+    #[must_use]
+    pub fn reads_body(&self) -> bool {
+        self.reads.body
+    }
+
+    /// What hosts have to frame, as JSON.
+    #[must_use]
+    pub fn reads(&self) -> String {
+        let reads = &self.reads;
+        let mut out = String::from("{\"headers\":[");
+        for (index, name) in reads.headers.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            write_text(name, &mut out);
+        }
+        let _ = write!(out, "],\"target\":{},\"body\":", reads.target);
+        if reads.body {
+            let body = self.policy.body;
+            let _ = write!(
+                out,
+                "{{\"maxBytes\":{},\"tailBytes\":{},\"spoolBytes\":{},\"deadlineMs\":{}}}",
+                body.max_bytes,
+                crate::policy::BodyBounds::TAIL,
+                body.spool_bytes(),
+                body.deadline_ms
+            );
+        } else {
+            out.push_str("null");
+        }
+        let _ = write!(out, ",\"context\":{},\"ip\":{}}}", reads.context, reads.ip);
+        out
+    }
+
+    /// Lets every rule look at the framed request. Pure and total: a frame
+    /// that cannot be read is a fault of the shell, and is denied.
+    #[must_use]
+    pub fn judge(&self, frame: &[u8]) -> Judged {
+        let Some(frame) = Frame::parse(frame) else {
+            return Judged {
+                id: String::new(),
+                now: None,
+                client: Client::default(),
+                findings: Vec::new(),
+                degraded: Vec::new(),
+                oversize: false,
+                fault: Some("fault"),
+            };
+        };
+        let request = frame.request();
+        let mut degraded = Vec::new();
+        let context = Context::parse(frame.context()).unwrap_or_else(|_| {
+            degraded.push("context".to_string());
+            Context::default()
+        });
+        let client = self.policy.trust.client(&request, &context);
+        let view = View { request: &request, context: &context, client, keyer: &self.keyer };
+        Judged {
+            id: String::from_utf8_lossy(request.id).into_owned(),
+            now: request.now,
+            client,
+            findings: self.policy.entries.iter().map(|entry| entry.rule.find(&view)).collect(),
+            degraded,
+            oversize: request.body.truncated,
+            fault: None,
+        }
+    }
+
+    /// Has the needs answered and decides. `id` names the decision unless the
+    /// request brought a name.
+    pub fn conclude(
+        &self,
+        judged: Judged,
+        id: impl FnOnce() -> String,
+        world: &mut impl World,
+    ) -> Step {
+        let Judged { id: given, now, client, mut findings, mut degraded, oversize, fault } = judged;
+        let denied_by = self.denied_locally(&findings);
+        let now = now.unwrap_or_default();
+        let mut outstanding = Vec::new();
+        for (entry, finding) in self.policy.entries.iter().zip(&mut findings) {
+            let Finding::Needs(need, memo) = finding else { continue };
+            if let Some(by) = denied_by {
+                *finding = skipped(by);
+            } else {
+                match world.answer(need, now) {
+                    Some(reply) => *finding = settled(entry, *memo, &reply),
+                    None => outstanding.push(need.clone()),
+                }
+            }
+        }
+        if !outstanding.is_empty() {
+            return Step::Needs(outstanding);
+        }
+        if self.forced_dry_run {
+            degraded.push("dry_run".to_string());
+        }
+        degraded.extend(world.degraded());
+        let results: Vec<RuleResult> = self
+            .policy
+            .entries
+            .iter()
+            .zip(findings)
+            .map(|(entry, finding)| self.result(entry, finding))
+            .collect();
+        let (mut conclusion, mut reason) = strongest(&results);
+        if oversize && !self.forced_dry_run && self.policy.body.oversize > conclusion {
+            conclusion = self.policy.body.oversize;
+            reason = Reason::code("body.truncated");
+        }
+        if let Some(code) = fault {
+            conclusion = Conclusion::Deny;
+            reason = Reason::code(code);
+        }
+        if oversize {
+            degraded.push("body.truncated".to_string());
+        }
+        let undetermined = results
+            .iter()
+            .filter(|result| result.undetermined && result.mode == Mode::Live)
+            .map(|result| result.id.clone())
+            .collect();
+        Step::Decided(Decision {
+            id: if given.is_empty() { id() } else { given },
+            conclusion,
+            reason,
+            results,
+            undetermined,
+            degraded,
+            ip: client.ip.map(identity::shown),
+            engine: self.name.clone(),
+        })
+    }
+
+    fn mode(&self, entry: &Entry) -> Mode {
+        if self.forced_dry_run { Mode::DryRun } else { entry.mode }
+    }
+
+    /// The LIVE rule that denies without the outside, if one does: then no
+    /// quota is taken (law 4).
+    fn denied_locally(&self, findings: &[Finding]) -> Option<&Entry> {
+        let denies = |entry: &Entry, finding: &Finding| match finding {
+            Finding::Judged(judgement) => judgement.conclusion == Conclusion::Deny,
+            Finding::Undetermined(_) => entry.on_error == Conclusion::Deny,
+            Finding::Needs(..) => false,
+        };
+        self.policy
+            .entries
+            .iter()
+            .zip(findings)
+            .find(|(entry, finding)| self.mode(entry) == Mode::Live && denies(entry, finding))
+            .map(|(entry, _)| entry)
+    }
+
+    fn result(&self, entry: &Entry, finding: Finding) -> RuleResult {
+        let (judgement, undetermined) = match finding {
+            Finding::Judged(judgement) => (judgement, false),
+            Finding::Undetermined(reason) => (
+                Judgement {
+                    conclusion: entry.on_error,
+                    score: Score::ZERO,
+                    reason: reason.with("undetermined", Detail::Flag(true)),
+                },
+                true,
+            ),
+            Finding::Needs(..) => (
+                Judgement {
+                    conclusion: entry.on_error,
+                    score: Score::ZERO,
+                    reason: Reason::code("unanswered").with("undetermined", Detail::Flag(true)),
+                },
+                true,
+            ),
+        };
+        RuleResult {
+            rule: entry.manual.name,
+            id: entry.id.clone(),
+            mode: self.mode(entry),
+            conclusion: judgement.conclusion,
+            score: judgement.score,
+            undetermined,
+            reason: judgement.reason,
+        }
+    }
+}
+
+fn skipped(by: &Entry) -> Finding {
+    let reason = Reason::code("skipped").with("by", Detail::Text(by.id.clone()));
+    Finding::Judged(Judgement::pass(reason))
+}
+
+/// A rule's finding once its need is answered; one that asks twice is not
+/// asked again (law 3).
+fn settled(entry: &Entry, memo: Memo, reply: &Reply) -> Finding {
+    match entry.rule.answered(memo, reply) {
+        Finding::Needs(..) => Finding::Undetermined(Reason::code("unanswered")),
+        finding => finding,
+    }
+}
+
+/// The strongest LIVE conclusion and the first reason for it.
+fn strongest(results: &[RuleResult]) -> (Conclusion, Reason) {
+    let mut best = (Conclusion::Allow, None);
+    for result in results.iter().filter(|result| result.mode == Mode::Live) {
+        if result.conclusion > best.0 {
+            best = (result.conclusion, Some(&result.reason));
+        }
+    }
+    (best.0, best.1.cloned().unwrap_or(Reason::code("allow")))
+}

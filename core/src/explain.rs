@@ -1,0 +1,127 @@
+//! A decision in sentences: what each rule saw, and what would have changed
+//! the outcome. For the application and its logs, never for the client.
+//!
+//! Works on the decision line alone, so a line from a log explains itself
+//! years later. The sentences stand beside the codes in each rule's manual.
+
+use crate::rules::codes;
+use crate::text::json::{Value, write_text};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// `{"summary", "rules": [{"rule", "id", "mode", "conclusion", "saw", "change"}]}`
+/// for a decision line; empty sentences for what is none.
+#[must_use]
+pub fn explain(decision: &str) -> String {
+    let decision = Value::parse(decision.as_bytes()).unwrap_or(Value::Null);
+    let results = decision.get("results").and_then(Value::as_list).unwrap_or_default();
+    let mut out = String::from("{\"summary\":");
+    write_text(&summary(&decision, results), &mut out);
+    out.push_str(",\"rules\":[");
+    for (index, result) in results.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        let (saw, change) = sentences(result.get("reason"));
+        let members =
+            ["rule", "id", "mode", "conclusion"].map(|name| (name, text(result, name).to_string()));
+        out.push('{');
+        for (name, value) in members.into_iter().chain([("saw", saw), ("change", change)]) {
+            if !out.ends_with('{') {
+                out.push(',');
+            }
+            write_text(name, &mut out);
+            out.push(':');
+            write_text(&value, &mut out);
+        }
+        out.push('}');
+    }
+    out.push_str("]}");
+    out
+}
+
+fn summary(decision: &Value, results: &[Value]) -> String {
+    let conclusion = text(decision, "conclusion");
+    let live = |result: &&Value| text(result, "mode") == "LIVE";
+    let decided: Vec<&Value> = results
+        .iter()
+        .filter(live)
+        .filter(|result| conclusion != "ALLOW" && text(result, "conclusion") == conclusion)
+        .collect();
+    let mut out = match decided.first() {
+        Some(first) => {
+            let (saw, change) = sentences(first.get("reason"));
+            let mut out = format!("{conclusion} by {}: {saw}.", text(first, "id"));
+            if decided.len() > 1 {
+                let others: Vec<&str> = decided.iter().skip(1).map(|r| text(r, "id")).collect();
+                out.push_str(&format!(" So would {}.", others.join(", ")));
+            } else if !change.is_empty() {
+                out.push_str(&format!(" What would have changed it: {change}."));
+            }
+            out
+        }
+        None => {
+            let (saw, change) = sentences(decision.get("reason"));
+            let mut out = format!("{conclusion}: {saw}.");
+            if !change.is_empty() {
+                out.push_str(&format!(" What would have changed it: {change}."));
+            }
+            out
+        }
+    };
+    let dry: Vec<&str> = results
+        .iter()
+        .filter(|result| !live(result) && text(result, "conclusion") != "ALLOW")
+        .map(|result| text(result, "id"))
+        .collect();
+    if !dry.is_empty() {
+        out.push_str(&format!(" In dry run, {} would not have let it pass.", dry.join(", ")));
+    }
+    let unsure = names(decision.get("undetermined"));
+    if !unsure.is_empty() {
+        out.push_str(&format!(" Could not judge: {unsure}."));
+    }
+    let degraded = names(decision.get("degraded"));
+    if !degraded.is_empty() {
+        out.push_str(&format!(" Degraded: {degraded}."));
+    }
+    out
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_text).unwrap_or_default()
+}
+
+fn names(value: Option<&Value>) -> String {
+    let list = value.and_then(Value::as_list).unwrap_or_default();
+    list.iter().filter_map(Value::as_text).collect::<Vec<_>>().join(", ")
+}
+
+fn sentences(reason: Option<&Value>) -> (String, String) {
+    let Some(reason) = reason else { return Default::default() };
+    let name = text(reason, "code");
+    codes()
+        .find(|code| code.code == name)
+        .map(|code| (filled(code.saw, reason), filled(code.change, reason)))
+        .unwrap_or_default()
+}
+
+/// The sentence with `{name}` replaced by the reason's detail of that name.
+fn filled(sentence: &str, reason: &Value) -> String {
+    let mut out = String::new();
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let (name, tail) = after.split_once('}').unwrap_or((after, ""));
+        match reason.get(name) {
+            Some(Value::Text(text)) => out.push_str(text),
+            Some(Value::List(list)) => out.push_str(&names(Some(&Value::List(list.clone())))),
+            Some(value) => value.write(&mut out),
+            None => out.push('?'),
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}

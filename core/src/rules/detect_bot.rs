@@ -1,0 +1,224 @@
+//! `detectBot`: automation that says who it is.
+//!
+//! Finds the bots of public lists, known tools and libraries, and words that
+//! only automation writes, in the User-Agent ([`catalogue`]); a request without
+//! a User-Agent is evidence too, since every browser sends one. With `deny`,
+//! the listed bots and categories are denied; with `allow`, every detected bot
+//! that is not listed is (`allow: []` denies all of them). Where a User-Agent
+//! names several bots, one that is allowed is enough.
+//!
+//! Does not find automation that copies a browser's User-Agent. Costs one pass
+//! over at most 2 KiB. Knowledge: arcjet/well-known-bots,
+//! monperrus/crawler-user-agents, ai-robots-txt (all MIT), see
+//! `core/src/tables/bots.rs`.
+
+pub mod catalogue;
+
+use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule};
+use crate::decision::{Conclusion, Detail, Reason};
+use crate::engine::{Reads, View};
+use crate::policy::{Fault, Options};
+use crate::text::json::Value;
+use crate::units::Score;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use catalogue::{Bot, BotId, Categories, CustomBot, Match};
+
+/// Belief in evidence that names nobody.
+const LIKELY: Score = Score::ten_thousandths(9_000);
+/// The category of a request without a User-Agent.
+const UNKNOWN: &str = "UNKNOWN";
+
+/// Its manual page.
+pub(super) const MANUAL: Manual = Manual {
+    name: "detectBot",
+    summary: "Bots, crawlers, tools and libraries by their User-Agent.",
+    options: &[
+        Opt {
+            name: "allow",
+            kind: Kind::Texts,
+            required: false,
+            doc: "Bot ids or `CATEGORY:NAME`; every other detected bot is denied. Either this or `deny`.",
+        },
+        Opt {
+            name: "deny",
+            kind: Kind::Texts,
+            required: false,
+            doc: "Bot ids or `CATEGORY:NAME` to deny; every other bot passes. Either this or `allow`.",
+        },
+        Opt {
+            name: "custom",
+            kind: Kind::Records(&["id", "pattern", "category"]),
+            required: false,
+            doc: "The application's own bots: `pattern` is text in the User-Agent, in any case.",
+        },
+    ],
+    codes: &[
+        Code { code: "bot.none", saw: "the User-Agent names no bot", change: "" },
+        Code { code: "bot.allowed", saw: "the User-Agent names {bots}, which the policy lets pass", change: "" },
+        Code {
+            code: "bot.denied",
+            saw: "the User-Agent names {bots} ({categories})",
+            change: "allowing one of them, or its category, in the rule",
+        },
+        Code {
+            code: "bot.user_agent_missing",
+            saw: "there is no User-Agent, which every browser sends",
+            change: "a User-Agent header",
+        },
+        Code {
+            code: "bot.user_agent_unknown",
+            saw: "the recording does not say whether there was a User-Agent",
+            change: "a recording with all headers",
+        },
+    ],
+    on_error: Conclusion::Allow,
+    compile,
+};
+
+fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
+    let custom = custom(options)?;
+    let Some(list) = options.one_of("allow", "deny")? else {
+        return Err(Fault::new("allow, deny", "neither", "one of allow and deny"));
+    };
+    let mut listed = Listed::default();
+    for (index, text) in options.texts(list).unwrap_or_default().iter().enumerate() {
+        let field = || format!("{list}[{index}]");
+        let allowed = || match catalogue::suggest(text) {
+            Some(near) => format!("a bot's id or CATEGORY:NAME; did you mean {near}?"),
+            None => format!(
+                "a bot's id, or CATEGORY: and one of {}",
+                catalogue::category_names().join(", ")
+            ),
+        };
+        let unknown = || Fault::found(field(), &Value::Text(text.clone()), allowed());
+        match text.get(..9) {
+            Some(head) if head.eq_ignore_ascii_case("CATEGORY:") => {
+                let name = text.get(9..).unwrap_or_default();
+                let category = catalogue::category(name).ok_or_else(unknown)?;
+                listed.categories = listed.categories.with(Categories::only(category));
+            }
+            _ => match custom.iter().position(|bot| bot.id.eq_ignore_ascii_case(text)) {
+                Some(at) => listed.bots.push(Bot::Custom(at)),
+                None => listed.bots.push(Bot::Known(catalogue::by_id(text).ok_or_else(unknown)?)),
+            },
+        }
+    }
+    Ok(Box::new(DetectBot { denies: list == "deny", listed, custom }))
+}
+
+fn custom(options: &Options<'_>) -> Result<Vec<CustomBot>, Fault> {
+    let records = options.records("custom").unwrap_or_default();
+    records
+        .iter()
+        .enumerate()
+        .map(|(index, record)| {
+            let member =
+                |name: &str| record.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+            let fault = |name: &str, found: &str, allowed: String| {
+                Fault::new(format!("custom[{index}].{name}"), format!("\"{found}\""), allowed)
+            };
+            let text = |name: &'static str| {
+                member(name)
+                    .filter(|text| !text.is_empty())
+                    .ok_or_else(|| fault(name, "", "text that is not empty".to_string()))
+            };
+            let named = member("category").unwrap_or(UNKNOWN);
+            let category = catalogue::category(named).ok_or_else(|| {
+                fault("category", named, format!("one of {}", catalogue::category_names().join(", ")))
+            })?;
+            Ok(CustomBot {
+                id: text("id")?.to_string(),
+                literals: alloc::vec![text("pattern")?.to_string()],
+                categories: Categories::only(category),
+            })
+        })
+        .collect()
+}
+
+/// What the rule's list names.
+#[derive(Debug, Default)]
+struct Listed {
+    bots: Vec<Bot>,
+    categories: Categories,
+}
+
+#[derive(Debug)]
+struct DetectBot {
+    denies: bool,
+    listed: Listed,
+    custom: Vec<CustomBot>,
+}
+
+impl Rule for DetectBot {
+    fn reads(&self, reads: &mut Reads) {
+        reads.header("user-agent");
+    }
+
+    fn find(&self, view: &View<'_>) -> Finding {
+        let user_agent = view.request.header("user-agent").map(<[u8]>::trim_ascii);
+        let Some(user_agent) = user_agent.filter(|text| !text.is_empty()) else {
+            return if user_agent.is_some() || view.request.seen.all_headers {
+                Finding::Judged(self.nameless())
+            } else {
+                Finding::Undetermined(Reason::code("bot.user_agent_unknown"))
+            };
+        };
+        let matches = catalogue::find(user_agent, &self.custom);
+        if matches.is_empty() {
+            return Finding::Judged(Judgement::pass(Reason::code("bot.none")));
+        }
+        let listed = matches.iter().any(|found| self.is_listed(found));
+        let denied = listed == self.denies;
+        let generic = matches.iter().all(|m| matches!(m.bot, Bot::Known(id) if id.is_generic()));
+        let mut categories: Vec<String> = Vec::new();
+        for category in matches.iter().flat_map(|m| self.categories(m.bot).iter()) {
+            if !categories.iter().any(|name| name == category.name()) {
+                categories.push(category.name().to_string());
+            }
+        }
+        let bots = matches.iter().map(|found| self.id(found.bot).to_string()).collect();
+        let reason = Reason::code(if denied { "bot.denied" } else { "bot.allowed" })
+            .with("bots", Detail::Names(bots))
+            .with("categories", Detail::Names(categories));
+        Finding::Judged(Judgement {
+            conclusion: if denied { Conclusion::Deny } else { Conclusion::Allow },
+            score: if generic { LIKELY } else { Score::ONE },
+            reason,
+        })
+    }
+}
+
+impl DetectBot {
+    fn id(&self, bot: Bot) -> &str {
+        match bot {
+            Bot::Known(id) => BotId::name(id),
+            Bot::Custom(at) => self.custom.get(at).map_or("", |bot| bot.id.as_str()),
+        }
+    }
+
+    fn categories(&self, bot: Bot) -> Categories {
+        match bot {
+            Bot::Known(id) => id.categories(),
+            Bot::Custom(at) => self.custom.get(at).map(|bot| bot.categories).unwrap_or_default(),
+        }
+    }
+
+    fn is_listed(&self, found: &Match) -> bool {
+        self.listed.bots.contains(&found.bot)
+            || self.categories(found.bot).meets(self.listed.categories)
+    }
+
+    /// A request without a User-Agent, as a bot of an unknown kind.
+    fn nameless(&self) -> Judgement {
+        let unknown = catalogue::category(UNKNOWN).map(Categories::only).unwrap_or_default();
+        let denied = unknown.meets(self.listed.categories) == self.denies;
+        Judgement {
+            conclusion: if denied { Conclusion::Deny } else { Conclusion::Allow },
+            score: LIKELY,
+            reason: Reason::code("bot.user_agent_missing"),
+        }
+    }
+}

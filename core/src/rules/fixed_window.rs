@@ -1,0 +1,71 @@
+//! `fixedWindow`: at most `max` requests in each window of time.
+//!
+//! Finds a client that asks more often than the policy allows. Windows are
+//! aligned to the Unix epoch (a window of `"1h"` starts on the hour, UTC), so
+//! a client may spend two windows' quota around a boundary; `slidingWindow`
+//! does not allow that. Costs one look-up in the store. Keys, fallback and when
+//! it may deny: see [`crate::quota`].
+
+use super::{Finding, Kind, Manual, Memo, Opt, Rule};
+use crate::decision::Conclusion;
+use crate::engine::{Reads, View};
+use crate::need::Reply;
+use crate::policy::{Fault, Options};
+use crate::quota::{self, Quota};
+use crate::store::Limit;
+use crate::units::Millis;
+use alloc::boxed::Box;
+
+/// Its manual page.
+pub(super) const MANUAL: Manual = Manual {
+    name: "fixedWindow",
+    summary: "At most `max` requests in each window of time.",
+    options: &[
+        Opt {
+            name: "window",
+            kind: Kind::Duration,
+            required: true,
+            doc: "Length of a window.",
+        },
+        Opt {
+            name: "max",
+            kind: Kind::Integer { min: 0, max: u32::MAX },
+            required: true,
+            doc: "Requests allowed in a window.",
+        },
+        Opt {
+            name: "characteristics",
+            kind: Kind::Characteristics,
+            required: false,
+            doc: "Whose requests are counted together; default the policy's, else the client's address.",
+        },
+    ],
+    codes: quota::CODES,
+    on_error: Conclusion::Allow,
+    compile,
+};
+
+fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
+    let limit = Limit::FixedWindow {
+        max: options.integer("max").unwrap_or_default(),
+        window: options.duration("window").unwrap_or(Millis(1)),
+    };
+    Ok(Box::new(FixedWindow(Quota::new(limit, options, false))))
+}
+
+#[derive(Debug)]
+struct FixedWindow(Quota);
+
+impl Rule for FixedWindow {
+    fn reads(&self, reads: &mut Reads) {
+        self.0.reads(reads);
+    }
+
+    fn find(&self, view: &View<'_>) -> Finding {
+        self.0.find(view)
+    }
+
+    fn answered(&self, memo: Memo, reply: &Reply) -> Finding {
+        self.0.answered(memo, reply)
+    }
+}

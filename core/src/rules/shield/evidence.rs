@@ -1,0 +1,62 @@
+//! What a detector saw in one value, and the reason codes it can give.
+
+/// One detector's strongest observation: a stable code, a belief in
+/// ten-thousandths and the bytes of the value that carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Evidence {
+    pub(crate) code: &'static str,
+    pub(crate) score: u16,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Evidence {
+    pub(crate) fn new(code: &'static str, score: u16, start: usize, end: usize) -> Self {
+        Self { code, score, start, end }
+    }
+}
+
+/// Keeps the strongest evidence; of equal ones the first.
+#[derive(Debug, Default)]
+pub(crate) struct Strongest(pub(crate) Option<Evidence>);
+
+impl Strongest {
+    pub(crate) fn add(&mut self, evidence: Evidence) {
+        if self.0.is_none_or(|kept| kept.score < evidence.score) {
+            self.0 = Some(evidence);
+        }
+    }
+}
+
+/// How a value reads: a short token-like input or a text written by people.
+/// The same bytes mean more as a whole value than as one line of a manual.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Texture {
+    pub(crate) length: usize,
+    /// Runs of letters, digits and underscores.
+    pub(crate) words: usize,
+    pub(crate) lines: usize,
+}
+
+impl Texture {
+    /// Long enough to be a document.
+    pub(crate) fn is_document(self) -> bool {
+        self.lines > 6 || self.words > 120
+    }
+
+    /// More than a sentence or two.
+    pub(crate) fn is_text(self) -> bool {
+        self.lines > 2 || self.words > 40
+    }
+
+    /// `score` by how much a value like this one can be content by design.
+    pub(crate) fn weigh(self, score: u16, in_text: u16, in_document: u16) -> u16 {
+        if self.is_document() {
+            in_document
+        } else if self.is_text() {
+            in_text
+        } else {
+            score
+        }
+    }
+}

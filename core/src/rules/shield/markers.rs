@@ -1,0 +1,270 @@
+//! Injections told by their punctuation: templates, XML entities, server-side
+//! includes, header splitting, serialised objects, LDAP filters, logging
+//! lookups. Each is a few bytes with a shape around them.
+
+use super::evidence::{Evidence, Strongest, Texture};
+use crate::text::cursor::{Cursor, find, find_ci, is_space, is_word, starts_with_ci};
+use crate::text::values::Kind;
+use crate::text::words::words;
+
+/// The strongest evidence in `text`.
+pub(crate) fn find_in(kind: Kind, text: &[u8], texture: Texture) -> Option<Evidence> {
+    let mut best = Strongest::default();
+    templates(text, texture, &mut best);
+    lookups(text, texture, &mut best);
+    header_lines(text, texture, &mut best);
+    serialised(text, texture, &mut best);
+    if text.contains(&b'<') {
+        includes(text, texture, &mut best);
+        entities(kind, text, &mut best);
+    }
+    if text.contains(&b'(') {
+        directory_filter(text, texture, &mut best);
+    }
+    best.0
+}
+
+/// Template openers, and the expression in each judged: `{{7*7}}`,
+/// `${T(java…)}`, `<%= system('id') %>`, `#{7*7}`.
+fn templates(text: &[u8], texture: Texture, best: &mut Strongest) {
+    let mut cursor = Cursor::new(text);
+    loop {
+        cursor.take_while(|b| !matches!(b, b'{' | b'%' | b'['));
+        let start = cursor.at();
+        let Some(byte) = cursor.next() else { return };
+        let before = start.checked_sub(1).and_then(|at| text.get(at)).copied();
+        let close: &[u8] = match (byte, before, cursor.peek()) {
+            (b'{', Some(b'$' | b'#' | b'*' | b'@' | b'%'), _) => b"}",
+            (b'{', _, Some(b'{' | b'%')) => {
+                cursor.skip(1);
+                b"}"
+            }
+            (b'%', Some(b'<'), _) => b"%>",
+            (b'[', Some(b'['), Some(b'$')) => b"]",
+            _ => continue,
+        };
+        let rest = cursor.rest();
+        let window = rest.get(..rest.len().min(120)).unwrap_or_default();
+        let inner = window.get(..find(window, close).unwrap_or(window.len())).unwrap_or_default();
+        if let Some((score, in_text, in_document)) = expression(inner) {
+            let end = cursor.at().saturating_add(inner.len());
+            best.add(Evidence::new("shield.ssti.expression", texture.weigh(score, in_text, in_document), start, end));
+        }
+    }
+}
+
+/// What a template expression asks for.
+fn expression(inner: &[u8]) -> Option<(u16, u16, u16)> {
+    let code = inner.trim_ascii_start();
+    let code = code.strip_prefix(b"=").unwrap_or(code).trim_ascii();
+    // arithmetic to see whether it is evaluated
+    let mut cursor = Cursor::new(code);
+    let quoted = cursor.eat(b'\'') || cursor.eat(b'"');
+    let left = cursor.take_while(|b| b.is_ascii_digit()).len();
+    let _ = quoted && (cursor.eat(b'\'') || cursor.eat(b'"'));
+    cursor.skip_space();
+    if left > 0 && cursor.eat(b'*') {
+        cursor.take_while(|b| is_space(b) || matches!(b, b'\'' | b'"'));
+        if cursor.peek().is_some_and(|b| b.is_ascii_digit()) {
+            return Some((8800, 6000, 2500));
+        }
+    }
+    for (at, word) in words(code).take(12) {
+        let strong = [
+            &b"__class__"[..],
+            b"__init__",
+            b"__globals__",
+            b"__subclasses__",
+            b"__mro__",
+            b"lipsum",
+            b"cycler",
+            b"joiner",
+            b"getclass",
+            b"getruntime",
+            b"_memberaccess",
+            b"registerundefinedfiltercallback",
+            b"getfilter",
+            b"popen",
+            b"system",
+            b"passthru",
+            b"processbuilder",
+            b"constructor",
+            b"getastfromvalue",
+        ];
+        if strong.iter().any(|known| word.eq_ignore_ascii_case(known)) {
+            return Some((9200, 6000, 3000));
+        }
+        let opening = [&b"config"[..], b"self", b"_self", b"settings", b"debug", b"dump", b"app", b"request", b"g", b"namespace"];
+        let whole = at == 0 && opening.iter().any(|known| word.eq_ignore_ascii_case(known));
+        let behind = code.get(word.len()..).unwrap_or_default();
+        if whole && matches!(behind.first(), Some(b'.' | b'[' | b'(' | b'|')) && behind.contains(&b'_') {
+            return Some((6500, 2500, 1000));
+        }
+    }
+    (starts_with_ci(code, b"#") || starts_with_ci(code, b"(#")).then_some((6500, 2500, 1000))
+}
+
+/// `${lower:j}`, `${::-j}`, `${env:X:-n}`: lookups nested to spell `jndi`.
+fn lookups(text: &[u8], texture: Texture, best: &mut Strongest) {
+    for needle in [&b"${lower:"[..], b"${upper:", b"${::-", b"${env:", b"${sys:", b"${ctx:", b"${date:", b"${base64:", b"${script:", b"${url:", b"${dns:", b"${java:"] {
+        if let Some(at) = find_ci(text, needle) {
+            let behind = text.get(at..).unwrap_or_default();
+            let nested = find(behind, b":-").is_some() || find(behind.get(1..).unwrap_or_default(), b"${").is_some();
+            let score = if nested || needle == b"${script:" { 9500 } else { 6500 };
+            best.add(Evidence::new("shield.log4shell.lookup", texture.weigh(score, score.min(7000), 3000), at, at.saturating_add(needle.len())));
+        }
+    }
+}
+
+/// A line end followed by a header or status line of HTTP.
+fn header_lines(text: &[u8], texture: Texture, best: &mut Strongest) {
+    if texture.is_document() {
+        return;
+    }
+    let mut cursor = Cursor::new(text);
+    loop {
+        cursor.take_while(|b| b != b'\r' && b != b'\n');
+        let start = cursor.at();
+        if cursor.next().is_none() {
+            return;
+        }
+        cursor.skip_space();
+        let names = [&b"set-cookie"[..], b"location", b"content-type", b"content-length", b"x-xss-protection", b"transfer-encoding", b"refresh", b"access-control-allow-origin"];
+        let rest = cursor.rest();
+        let header = names.iter().any(|name| {
+            starts_with_ci(rest, name) && rest.get(name.len()..).is_some_and(|r| r.trim_ascii_start().first() == Some(&b':'))
+        });
+        if header || starts_with_ci(rest, b"http/1.") || starts_with_ci(rest, b"http/2") {
+            best.add(Evidence::new("shield.crlf.header", texture.weigh(8800, 3500, 2000), start, cursor.at()));
+        }
+    }
+}
+
+/// PHP, Java, .NET and Python objects written out.
+fn serialised(text: &[u8], texture: Texture, best: &mut Strongest) {
+    let sure = |best: &mut Strongest, at: usize, length: usize| {
+        best.add(Evidence::new("shield.deserialization.object", texture.weigh(9200, 7000, 4000), at, at.saturating_add(length)));
+    };
+    if text.starts_with(b"\xac\xed\x00\x05") || text.starts_with(b"rO0AB") {
+        sure(best, 0, 5);
+    }
+    if text.starts_with(b"AAEAAAD/////") {
+        sure(best, 0, 12);
+    }
+    // `O:8:"stdClass":1:{` anywhere: PHP names the class length and counts
+    let mut from = 0_usize;
+    while let Some(at) = text.get(from..).and_then(|rest| find(rest, b":")) {
+        let colon = from.saturating_add(at);
+        from = colon.saturating_add(1);
+        let kind = colon.checked_sub(1).and_then(|at| text.get(at)).copied();
+        if !matches!(kind, Some(b'O' | b'C' | b'o')) {
+            continue;
+        }
+        let mut cursor = Cursor::starting_at(text, from);
+        cursor.eat(b'+');
+        let digits = cursor.take_while(|b| b.is_ascii_digit());
+        if !digits.is_empty() && cursor.eat(b':') && cursor.eat(b'"') {
+            sure(best, colon.saturating_sub(1), 6);
+            break;
+        }
+    }
+}
+
+/// `<!--#exec cmd="…"-->` and its relatives.
+fn includes(text: &[u8], texture: Texture, best: &mut Strongest) {
+    let Some(at) = find(text, b"<!--#").or_else(|| find(text, b"<!--\t#")).or_else(|| find(text, b"<!-- #")) else {
+        return;
+    };
+    let behind = text.get(at..).unwrap_or_default();
+    let name = behind.iter().position(|b| *b == b'#').and_then(|n| behind.get(n.saturating_add(1)..)).unwrap_or_default();
+    for word in [&b"exec"[..], b"include", b"echo", b"config", b"printenv", b"set", b"fsize", b"flastmod", b"if"] {
+        if starts_with_ci(name, word) {
+            best.add(Evidence::new("shield.ssi.directive", texture.weigh(9000, 4500, 2500), at, at.saturating_add(5)));
+        }
+    }
+}
+
+/// Entities that fetch, include or multiply.
+fn entities(kind: Kind, text: &[u8], best: &mut Strongest) {
+    let Some(at) = find_ci(text, b"<!entity") else {
+        let outer = find_ci(text, b"<!doctype").and_then(|at| text.get(at..)).unwrap_or_default();
+        let head = outer.get(..outer.iter().position(|b| *b == b'>').unwrap_or(outer.len())).unwrap_or_default();
+        let html = head.get(9..).is_some_and(|name| starts_with_ci(name.trim_ascii_start(), b"html") || starts_with_ci(name.trim_ascii_start(), b"svg"));
+        if find_ci(head, b"system").is_some() && !html {
+            best.add(Evidence::new("shield.xxe.entity", if kind == Kind::Xml { 6500 } else { 6000 }, 0, head.len()));
+        }
+        if find_ci(text, b"<xi:include").is_some() || find_ci(text, b"xmlns:xi=").is_some_and(|_| find_ci(text, b"href").is_some()) {
+            best.add(Evidence::new("shield.xxe.include", 6500, 0, text.len()));
+        }
+        return;
+    };
+    let behind = text.get(at..).unwrap_or_default();
+    let external = find_ci(behind, b"system").is_some() || find_ci(behind, b"public").is_some();
+    let parameter = behind.get(8..).is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'%'));
+    let many = find_ci(behind.get(8..).unwrap_or_default(), b"<!entity").is_some() && find(behind, b";&").is_some();
+    let score = if external || parameter || many { 9500 } else { 5500 };
+    best.add(Evidence::new("shield.xxe.entity", score, at, at.saturating_add(8)));
+}
+
+/// `*)(uid=*`, `)(|(`, `*)(&`: a filter that is left and widened.
+fn directory_filter(text: &[u8], texture: Texture, best: &mut Strongest) {
+    if texture.is_text() || text.len() > 200 {
+        return;
+    }
+    let mut from = 0_usize;
+    while let Some(at) = text.get(from..).and_then(|rest| find(rest, b")(")) {
+        let start = from.saturating_add(at);
+        from = start.saturating_add(2);
+        let mut cursor = Cursor::starting_at(text, from);
+        if matches!(cursor.peek(), Some(b'|' | b'&' | b'!')) {
+            best.add(Evidence::new("shield.ldap.filter", 7500, start, from));
+            return;
+        }
+        let name = cursor.take_while(|b| is_word(b) || b == b'-');
+        let star = start.checked_sub(1).and_then(|at| text.get(at)) == Some(&b'*');
+        let equals = !name.is_empty() && matches!(cursor.peek(), Some(b'=' | b'~' | b'>' | b'<' | b':'));
+        if equals && (star || cursor.rest().starts_with(b"=*")) {
+            best.add(Evidence::new("shield.ldap.filter", 7500, start, cursor.at()));
+            return;
+        }
+    }
+    if matches!(text, [b'*', b')', ..] | [b'(', b'|' | b'&' | b'!', b'(', ..]) {
+        best.add(Evidence::new("shield.ldap.filter", 5500, 0, 2));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> &'static str {
+        let texture = super::super::gate::scan(text.as_bytes()).texture;
+        find_in(Kind::Query, text.as_bytes(), texture).filter(|e| e.score >= 5000).map_or("", |e| e.code)
+    }
+
+    #[test]
+    fn shapes() {
+        let cases = [
+            ("{{7*7}}", "shield.ssti.expression"),
+            ("${7*7}", "shield.ssti.expression"),
+            ("<%= 7 * 7 %>", "shield.ssti.expression"),
+            ("{{''.__class__.__mro__}}", "shield.ssti.expression"),
+            ("${${lower:j}ndi:x}", "shield.log4shell.lookup"),
+            ("x\r\nSet-Cookie: a=b", "shield.crlf.header"),
+            ("O:8:\"stdClass\":0:{}", "shield.deserialization.object"),
+            ("<!--#exec cmd=\"id\"-->", "shield.ssi.directive"),
+            ("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>", "shield.xxe.entity"),
+            ("*)(uid=*))(|(uid=*", "shield.ldap.filter"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(code(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn templates_and_prose_in_content() {
+        for text in ["Hello {{ user.name }}", "{% block body %}", "costs ${price}", "a (b)(c) d", "Content-Type: text/plain", "<!DOCTYPE html><p>x", "<!-- note -->"] {
+            assert_eq!(code(text), "", "{text}");
+        }
+    }
+}

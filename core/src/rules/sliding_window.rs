@@ -1,0 +1,71 @@
+//! `slidingWindow`: at most `max` requests in the last `interval`.
+//!
+//! Finds a client that asks more often than the policy allows, without the
+//! doubled quota that fixed windows give around their boundaries: the previous
+//! window counts by the share that the sliding one still covers. Costs one
+//! look-up in the store. Keys, fallback and when it may deny: see
+//! [`crate::quota`].
+
+use super::{Finding, Kind, Manual, Memo, Opt, Rule};
+use crate::decision::Conclusion;
+use crate::engine::{Reads, View};
+use crate::need::Reply;
+use crate::policy::{Fault, Options};
+use crate::quota::{self, Quota};
+use crate::store::Limit;
+use crate::units::Millis;
+use alloc::boxed::Box;
+
+/// Its manual page.
+pub(super) const MANUAL: Manual = Manual {
+    name: "slidingWindow",
+    summary: "At most `max` requests in the last `interval`.",
+    options: &[
+        Opt {
+            name: "interval",
+            kind: Kind::Duration,
+            required: true,
+            doc: "Length of time looked back.",
+        },
+        Opt {
+            name: "max",
+            kind: Kind::Integer { min: 0, max: u32::MAX },
+            required: true,
+            doc: "Requests allowed in that time.",
+        },
+        Opt {
+            name: "characteristics",
+            kind: Kind::Characteristics,
+            required: false,
+            doc: "Whose requests are counted together; default the policy's, else the client's address.",
+        },
+    ],
+    codes: quota::CODES,
+    on_error: Conclusion::Allow,
+    compile,
+};
+
+fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
+    let limit = Limit::SlidingWindow {
+        max: options.integer("max").unwrap_or_default(),
+        interval: options.duration("interval").unwrap_or(Millis(1)),
+    };
+    Ok(Box::new(SlidingWindow(Quota::new(limit, options, false))))
+}
+
+#[derive(Debug)]
+struct SlidingWindow(Quota);
+
+impl Rule for SlidingWindow {
+    fn reads(&self, reads: &mut Reads) {
+        self.0.reads(reads);
+    }
+
+    fn find(&self, view: &View<'_>) -> Finding {
+        self.0.find(view)
+    }
+
+    fn answered(&self, memo: Memo, reply: &Reply) -> Finding {
+        self.0.answered(memo, reply)
+    }
+}

@@ -1,0 +1,125 @@
+//! What is remembered between requests, behind one interface.
+//!
+//! [`Memory`] is the embedded store and the oracle that every other store is
+//! tested against. Keys are keyed hashes of everything a rule looked at; a
+//! store never sees what they were made of.
+
+mod limits;
+mod memory;
+mod profiles;
+mod table;
+
+pub use memory::Memory;
+
+use crate::units::Millis;
+
+/// A keyed hash of everything the rule looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(pub u128);
+
+/// A quota, as a rule states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// At most `max` units in each window of `window`, windows aligned to the
+    /// Unix epoch.
+    FixedWindow {
+        /// Units a window.
+        max: u32,
+        /// Length of a window.
+        window: Millis,
+    },
+    /// At most `max` units in the last `interval`, estimated from the current
+    /// and the previous aligned window (the previous one weighted by the share
+    /// of it that the sliding window still covers).
+    SlidingWindow {
+        /// Units an interval.
+        max: u32,
+        /// Length of the interval.
+        interval: Millis,
+    },
+    /// A bucket of `capacity` units, filled by `refill` units every `interval`,
+    /// continuously and without rounding loss. A new bucket is full.
+    TokenBucket {
+        /// Units the bucket holds.
+        capacity: u32,
+        /// Units added every interval.
+        refill: u32,
+        /// The time in which `refill` units are added.
+        interval: Millis,
+    },
+}
+
+/// Quota asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Take {
+    /// Whose quota.
+    pub key: Key,
+    /// Which quota.
+    pub limit: Limit,
+    /// Units to take; 0 only looks.
+    pub cost: u32,
+}
+
+/// Quota given or refused. A refused take consumes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The units were there and are taken.
+    pub allowed: bool,
+    /// Whole units left afterwards.
+    pub remaining: u32,
+    /// Time until the quota is whole again: the end of the window, or the full
+    /// bucket; for a sliding window, until the estimate is zero if nothing more
+    /// is taken.
+    pub reset: Millis,
+    /// Time until the same take would be given; zero if it was; `None` if it
+    /// can never be (it asks for more than the whole quota).
+    pub retry_after: Option<Millis>,
+}
+
+/// What happened, to be added to an actor's profile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Observed {
+    /// Requests made.
+    pub requests: u32,
+    /// Requests a rule found something in.
+    pub flagged: u32,
+    /// Logins or step-ups that failed.
+    pub failed: u32,
+}
+
+/// How an actor has behaved: counts that halve every ten minutes, in
+/// thousandths, and the time it has been known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// First seen; zero for an actor never seen.
+    pub first: Millis,
+    /// Last seen.
+    pub last: Millis,
+    /// Decayed count of requests, in thousandths.
+    pub requests: u32,
+    /// Decayed count of flagged requests, in thousandths.
+    pub flagged: u32,
+    /// Decayed count of failures, in thousandths.
+    pub failed: u32,
+}
+
+/// Whether a nonce is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Once {
+    /// Never seen before its expiry; now remembered.
+    Fresh,
+    /// Seen before: a replay.
+    Seen,
+    /// No room to remember it: refuse, do not guess.
+    Full,
+}
+
+/// Everything that is remembered.
+pub trait Store {
+    /// Takes quota, atomically.
+    fn take(&mut self, take: &Take, now: Millis) -> Taken;
+    /// Adds what happened to an actor's profile and returns it as it then is.
+    fn profile(&mut self, key: Key, observed: &Observed, now: Millis) -> Profile;
+    /// Remembers a nonce until `expires`.
+    fn once(&mut self, key: Key, expires: Millis, now: Millis) -> Once;
+}

@@ -1,0 +1,247 @@
+//! The arithmetic of the three limits: pure, in integers, exact.
+//!
+//! A limit's state is the time after which it says nothing any more, and 64
+//! bits whose meaning depends on the kind of limit:
+//!
+//! | limit | `expires` | `payload` |
+//! | --- | --- | --- |
+//! | fixed window | end of the window | units taken |
+//! | sliding window | end of the window after the current one | units of the previous, units of the current window |
+//! | token bucket | when the bucket is full again | the upper half of that time, and by how much it rounds up |
+//!
+//! Sliding windows are estimated from two counters (the previous window weighted
+//! by the share that the sliding one still covers), rounded up: a client may be
+//! given one unit less than the exact log of its requests would give, never one
+//! more than the estimate. A bucket's time is kept with its fraction, so nothing
+//! is lost to rounding, however often it is asked.
+//!
+//! A clock that steps back gives no new quota: the state stays in force, and is
+//! moved so that it ends no later than one window (or one filling of the bucket)
+//! from the earlier time on. Until then a fixed or sliding window is not aligned
+//! to the epoch. Times from the year 6429 on count as the last moment before it,
+//! windows of more than 2,200 years as that long, and so does a bucket that
+//! takes more than 146 million years to fill.
+
+use super::{Limit, Taken};
+use crate::units::Millis;
+
+/// The last moment told apart from later ones.
+const LATEST: u64 = (1 << 47) - 1;
+/// The longest window: two of them after `LATEST` still fit 48 bits.
+const LONGEST: u64 = 1 << 46;
+/// The longest time a bucket takes to fill, in bits.
+const FILLING_BITS: u32 = 62;
+/// The bits of a time that the low half of a word holds.
+const LOW: u64 = 0xffff_ffff;
+/// A time that no clock reaches, in the bits above `LOW`.
+const NEVER: u64 = 0xffff << 32;
+
+/// What a limit remembers of one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    /// From then on it says nothing; less than 2^48.
+    pub(super) expires: u64,
+    pub(super) payload: u64,
+}
+
+/// A point in time as the states count it.
+pub(super) fn clock(now: Millis) -> u64 {
+    now.0.min(LATEST)
+}
+
+/// The whole quota.
+pub(super) fn quota(limit: Limit) -> u32 {
+    match limit {
+        Limit::FixedWindow { max, .. } | Limit::SlidingWindow { max, .. } => max,
+        Limit::TokenBucket { capacity, .. } => capacity,
+    }
+}
+
+/// Takes `cost` units at `now` (from [`clock`]), and what to remember then.
+pub(super) fn take(limit: Limit, cost: u32, state: Option<State>, now: u64) -> (Taken, State) {
+    let state = state.filter(|state| state.expires > now);
+    match limit {
+        Limit::FixedWindow { max, window } => {
+            Window { max, length: length(window), now }.fixed(cost, state)
+        }
+        Limit::SlidingWindow { max, interval } => {
+            Window { max, length: length(interval), now }.sliding(cost, state)
+        }
+        Limit::TokenBucket { capacity, refill, interval } => {
+            Bucket::new(capacity, refill, interval).take(cost, state, now)
+        }
+    }
+}
+
+fn length(window: Millis) -> u64 {
+    window.0.clamp(1, LONGEST)
+}
+
+/// The answer, when `left` units would be left if the take were given.
+fn answer(left: Option<u32>, now_left: u32, reset: u64, wait: Option<u64>) -> Taken {
+    Taken {
+        allowed: left.is_some(),
+        remaining: left.unwrap_or(now_left),
+        reset: Millis(reset),
+        retry_after: if left.is_some() { Some(Millis(0)) } else { wait.map(Millis) },
+    }
+}
+
+struct Window {
+    max: u32,
+    length: u64,
+    now: u64,
+}
+
+impl Window {
+    /// Start of the aligned window.
+    fn aligned(&self) -> u64 {
+        self.now.saturating_sub(self.now.checked_rem(self.length).unwrap_or(0))
+    }
+
+    fn fixed(&self, cost: u32, state: Option<State>) -> (Taken, State) {
+        let (end, used) = match state {
+            Some(State { expires, payload }) => {
+                let end = expires.min(self.now.saturating_add(self.length));
+                (end, u32::try_from(payload).unwrap_or(u32::MAX))
+            }
+            None => (self.aligned().saturating_add(self.length), 0),
+        };
+        let now_left = self.max.saturating_sub(used);
+        let left = now_left.checked_sub(cost);
+        let reset = end.saturating_sub(self.now);
+        let used = if left.is_some() { used.saturating_add(cost) } else { used };
+        let wait = (cost <= self.max).then_some(reset);
+        (
+            answer(left, now_left, reset, wait),
+            State { expires: end, payload: u64::from(used) },
+        )
+    }
+
+    fn sliding(&self, cost: u32, state: Option<State>) -> (Taken, State) {
+        let both = self.length.saturating_mul(2);
+        let (start, previous, current) = state
+            .and_then(|State { expires, payload }| {
+                let start = expires.saturating_sub(both).min(self.now);
+                let (previous, current) = halves(payload);
+                let age = self.now.saturating_sub(start);
+                if age < self.length {
+                    Some((start, previous, current))
+                } else if age < both {
+                    Some((start.saturating_add(self.length), current, 0))
+                } else {
+                    None
+                }
+            })
+            .unwrap_or((self.aligned(), 0, 0));
+        let age = self.now.saturating_sub(start);
+        let covered = self.length.saturating_sub(age);
+
+        let weighted = divide_up(product(previous.into(), covered), self.length);
+        let estimate = weighted.saturating_add(current.into());
+        let now_left = u64::from(self.max).saturating_sub(estimate);
+        let now_left = u32::try_from(now_left).unwrap_or(u32::MAX);
+        let left = now_left.checked_sub(cost);
+        let wait = (left.is_none() && cost <= self.max)
+            .then(|| self.wait(cost, previous, current).saturating_sub(age));
+        let current = if left.is_some() { current.saturating_add(cost) } else { current };
+
+        let end = start.saturating_add(both);
+        let reset = match (previous, current) {
+            (0, 0) => 0,
+            (_, 0) => covered,
+            _ => end.saturating_sub(self.now),
+        };
+        let payload = (u64::from(previous) << 32) | u64::from(current);
+        (answer(left, now_left, reset, wait), State { expires: end, payload })
+    }
+
+    /// How long after the start of the current window `cost` units, at most
+    /// `max`, fit under the estimate.
+    fn wait(&self, cost: u32, previous: u32, current: u32) -> u64 {
+        let free = self.max.saturating_sub(cost);
+        // the age at which a window of `weight` units has faded to `room`
+        let faded = |weight: u32, room: u32| {
+            let share = divide(product(room.into(), self.length), weight.into());
+            self.length.saturating_sub(share)
+        };
+        match free.checked_sub(current) {
+            Some(room) => faded(previous, room),
+            None => self.length.saturating_add(faded(current, free)),
+        }
+    }
+}
+
+/// A token bucket in its own unit: a token is `length` drops, and `refill` drops
+/// fall every millisecond.
+struct Bucket {
+    capacity: u32,
+    refill: u64,
+    length: u64,
+    /// Drops in a full bucket.
+    full: u128,
+}
+
+impl Bucket {
+    fn new(capacity: u32, refill: u32, interval: Millis) -> Self {
+        // a bucket that is never refilled is one that takes longest
+        let length = if refill == 0 { LONGEST } else { length(interval) };
+        let refill = u64::from(refill.max(1));
+        let most = u128::from(refill) << FILLING_BITS;
+        let longest = divide(most, u64::from(capacity.max(1)));
+        let length = length.min(longest);
+        Self { capacity, refill, length, full: product(capacity.into(), length) }
+    }
+
+    fn take(&self, cost: u32, state: Option<State>, now: u64) -> (Taken, State) {
+        let missing = state.map_or(0, |state| self.missing(state, now));
+        let there = self.full.saturating_sub(missing);
+        let wanted = product(cost.into(), self.length);
+        let given = there.checked_sub(wanted);
+        let wait = (cost <= self.capacity)
+            .then(|| divide_up(wanted.saturating_sub(there), self.refill));
+        let missing = given.map_or(missing, |there| self.full.saturating_sub(there));
+        let reset = divide_up(missing, self.refill);
+        let whole = |drops| u32::try_from(divide(drops, self.length)).unwrap_or(u32::MAX);
+
+        let early = product(reset, self.refill).saturating_sub(missing);
+        let early = u64::try_from(early).unwrap_or(0);
+        let time = now.saturating_add(reset);
+        let high = (time & !LOW).min(NEVER);
+        let state = State { expires: high | (time & LOW), payload: (time & !LOW) | early };
+        (answer(given.map(whole), whole(there), reset, wait), state)
+    }
+
+    /// Drops that the bucket is short of.
+    fn missing(&self, state: State, now: u64) -> u128 {
+        let time = (state.payload & !LOW) | (state.expires & LOW);
+        let early = state.payload & LOW;
+        product(time.saturating_sub(now), self.refill)
+            .saturating_sub(early.into())
+            .min(self.full)
+    }
+}
+
+fn halves(word: u64) -> (u32, u32) {
+    let half = |bits: u64| u32::try_from(bits & LOW).unwrap_or(u32::MAX);
+    (half(word >> 32), half(word))
+}
+
+fn product(a: u64, b: u64) -> u128 {
+    u128::from(a).saturating_mul(b.into())
+}
+
+/// Rounded down; by zero, and past 64 bits, the largest number.
+fn divide(a: u128, b: u64) -> u64 {
+    // nearly always both fit one word, and dividing two is slow
+    if let Ok(a) = u64::try_from(a) {
+        return a.checked_div(b).unwrap_or(u64::MAX);
+    }
+    let quotient = a.checked_div(b.into()).unwrap_or(u128::MAX);
+    u64::try_from(quotient).unwrap_or(u64::MAX)
+}
+
+/// Rounded up.
+fn divide_up(a: u128, b: u64) -> u64 {
+    divide(a.saturating_add(u128::from(b.saturating_sub(1))), b)
+}

@@ -1,0 +1,142 @@
+//! A place in a byte string that only moves forward: what every lexer here is
+//! written with, so that reading past the end is `None` and never a fault.
+
+/// Reads `text` from `at` on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cursor<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0 }
+    }
+
+    pub(crate) fn starting_at(text: &'a [u8], at: usize) -> Self {
+        Self { text, at: at.min(text.len()) }
+    }
+
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(crate) fn done(&self) -> bool {
+        self.at >= self.text.len()
+    }
+
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    /// The byte just passed.
+    pub(crate) fn before(&self) -> Option<u8> {
+        self.text.get(self.at.checked_sub(1)?).copied()
+    }
+
+    pub(crate) fn peek_nth(&self, ahead: usize) -> Option<u8> {
+        self.text.get(self.at.saturating_add(ahead)).copied()
+    }
+
+    pub(crate) fn skip(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes).min(self.text.len());
+    }
+
+    pub(crate) fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.skip(1);
+        Some(byte)
+    }
+
+    pub(crate) fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.skip(1);
+        }
+        found
+    }
+
+    /// Moves over the bytes that `wanted` accepts and returns them.
+    pub(crate) fn take_while(&mut self, wanted: impl Fn(u8) -> bool) -> &'a [u8] {
+        let rest = self.rest();
+        let length = rest.iter().position(|b| !wanted(*b)).unwrap_or(rest.len());
+        self.skip(length);
+        rest.get(..length).unwrap_or_default()
+    }
+
+    pub(crate) fn skip_space(&mut self) {
+        self.take_while(is_space);
+    }
+}
+
+/// White space in any of the languages read here, NUL among them.
+pub(crate) fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | b' ' | 0)
+}
+
+/// A byte of a word: ASCII letter, digit or underscore.
+pub(crate) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether `text` starts with `prefix`, ASCII case aside.
+pub(crate) fn starts_with_ci(text: &[u8], prefix: &[u8]) -> bool {
+    text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+}
+
+/// The first place of `needle` (lower case) in `text`, ASCII case aside.
+/// Its first byte is looked for first, so the cost is near one compare a byte.
+pub(crate) fn find_ci(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let (&first, _) = needle.split_first()?;
+    let mut from = 0_usize;
+    loop {
+        let rest = text.get(from..)?;
+        let offset = rest.iter().position(|b| b.to_ascii_lowercase() == first)?;
+        let at = from.saturating_add(offset);
+        if starts_with_ci(text.get(at..)?, needle) {
+            return Some(at);
+        }
+        from = at.saturating_add(1);
+    }
+}
+
+/// The first place of `needle` in `text`.
+pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let (&first, _) = needle.split_first()?;
+    let mut from = 0_usize;
+    loop {
+        let rest = text.get(from..)?;
+        let offset = rest.iter().position(|b| *b == first)?;
+        let at = from.saturating_add(offset);
+        if text.get(at..)?.starts_with(needle) {
+            return Some(at);
+        }
+        from = at.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moves_forward_and_never_past_the_end() {
+        let mut cursor = Cursor::new(b"ab  1");
+        assert_eq!(cursor.take_while(is_word), b"ab");
+        cursor.skip_space();
+        assert_eq!((cursor.at(), cursor.peek_nth(9), cursor.next()), (4, None, Some(b'1')));
+        cursor.skip(usize::MAX);
+        assert!(cursor.done() && cursor.rest().is_empty() && cursor.next().is_none());
+    }
+
+    #[test]
+    fn finds_whatever_the_case() {
+        assert_eq!(find_ci(b"aabAbc", b"abc"), Some(3));
+        assert_eq!(find_ci(b"ab", b"abc"), None);
+        assert_eq!(find(b"xxxy", b"xy"), Some(2));
+    }
+}

@@ -1,0 +1,537 @@
+//! SQL as an injection writes it: a token stream that starts inside or outside
+//! a string and never fails.
+//!
+//! The idea is libinjection's (Nick Galbreath, "libinjection: a C library for
+//! SQLi detection and generation through lexical analysis", 2012): an input is
+//! read as SQL in each context it may land in: bare, behind `'`, behind `"`.
+//! MySQL, PostgreSQL, MSSQL, SQLite and Oracle share one lexer that accepts
+//! what any of them accepts. Comments in the middle are white space; a line
+//! comment is a token and reading goes on behind it, so nothing can be hidden
+//! by a comment mark that the database would have seen inside a string.
+
+use super::cursor::{Cursor, find, is_word};
+use super::words::Words;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The quote that ended the string the input started in.
+    Close,
+    /// A name, or a word of no language.
+    Name,
+    Number,
+    /// A string; open if the input ended in it.
+    Text { open: bool, empty: bool },
+    /// `@x`, `@@x`, `?`, `:x`
+    Variable,
+    /// `= < > <> != <=> ~`
+    Compare,
+    /// `+ - * / % ^ & |`
+    Arithmetic,
+    /// `||`
+    Pipes,
+    /// `and or xor &&`
+    Logic,
+    /// `not !`
+    Not,
+    Open,
+    Shut,
+    Comma,
+    Semicolon,
+    /// `--`, `#` or an unclosed `/*`
+    Comment,
+    Dot,
+    /// A byte no SQL has outside strings.
+    Other,
+    Union,
+    All,
+    Select,
+    From,
+    Where,
+    Into,
+    /// `order`, `group`
+    Order,
+    By,
+    Having,
+    Limit,
+    Insert,
+    Update,
+    Delete,
+    Drop,
+    Create,
+    Alter,
+    /// `exec`, `execute`, `call`
+    Execute,
+    Declare,
+    Waitfor,
+    Shutdown,
+    /// `null`, `true`, `false`
+    Literal,
+    /// `like`, `rlike`, `regexp`, `glob`
+    Like,
+    Between,
+    In,
+    Is,
+    Set,
+    Values,
+    Case,
+    When,
+    /// `table`, `database`, `user`, `view`, `procedure` …
+    Object,
+    /// A function that waits.
+    Sleep,
+    /// A function that databases have and prose does not.
+    Function,
+    /// A function whose name is an ordinary word too.
+    WeakFunction,
+    /// A table that only an intruder asks for.
+    Schema,
+    /// A procedure or function that only an intruder calls.
+    Procedure,
+    /// `outfile`, `dumpfile`
+    Outfile,
+    Delay,
+}
+
+impl Kind {
+    /// A small number of its own, for sets of kinds.
+    pub(crate) fn index(self) -> u32 {
+        match self {
+            Self::Union => 1,
+            Self::Select => 2,
+            Self::Insert => 3,
+            Self::Delete => 4,
+            Self::Update => 5,
+            Self::Drop => 6,
+            Self::Create => 7,
+            Self::Alter => 8,
+            Self::Execute => 9,
+            Self::Declare => 10,
+            Self::Waitfor => 11,
+            Self::Shutdown => 12,
+            Self::Logic => 13,
+            Self::Like => 14,
+            Self::Between => 15,
+            Self::In => 16,
+            Self::Is => 17,
+            Self::Order => 18,
+            Self::Having => 19,
+            Self::Sleep => 20,
+            Self::Function => 21,
+            Self::WeakFunction => 22,
+            Self::Schema => 23,
+            Self::Outfile => 24,
+            Self::Procedure => 25,
+            Self::Object => 26,
+            Self::Where => 27,
+            _ => 0,
+        }
+    }
+}
+
+/// A token and its place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// What the words of SQL are.
+pub(crate) static WORDS: Words<Kind, 512> = Words::new(&[
+    ("union", Kind::Union),
+    ("intersect", Kind::Union),
+    ("all", Kind::All),
+    ("distinct", Kind::All),
+    ("distinctrow", Kind::All),
+    ("select", Kind::Select),
+    ("from", Kind::From),
+    ("where", Kind::Where),
+    ("into", Kind::Into),
+    ("order", Kind::Order),
+    ("group", Kind::Order),
+    ("by", Kind::By),
+    ("having", Kind::Having),
+    ("limit", Kind::Limit),
+    ("insert", Kind::Insert),
+    ("replace", Kind::WeakFunction),
+    ("update", Kind::Update),
+    ("delete", Kind::Delete),
+    ("drop", Kind::Drop),
+    ("truncate", Kind::Drop),
+    ("create", Kind::Create),
+    ("alter", Kind::Alter),
+    ("exec", Kind::Execute),
+    ("execute", Kind::Execute),
+    ("call", Kind::Execute),
+    ("declare", Kind::Declare),
+    ("waitfor", Kind::Waitfor),
+    ("shutdown", Kind::Shutdown),
+    ("null", Kind::Literal),
+    ("true", Kind::Literal),
+    ("false", Kind::Literal),
+    ("and", Kind::Logic),
+    ("or", Kind::Logic),
+    ("xor", Kind::Logic),
+    ("div", Kind::Arithmetic),
+    ("mod", Kind::Arithmetic),
+    ("not", Kind::Not),
+    ("like", Kind::Like),
+    ("rlike", Kind::Like),
+    ("ilike", Kind::Like),
+    ("regexp", Kind::Like),
+    ("glob", Kind::Like),
+    ("similar", Kind::Like),
+    ("between", Kind::Between),
+    ("in", Kind::In),
+    ("is", Kind::Is),
+    ("isnull", Kind::Is),
+    ("notnull", Kind::Is),
+    ("set", Kind::Set),
+    ("values", Kind::Values),
+    ("case", Kind::Case),
+    ("when", Kind::When),
+    ("table", Kind::Object),
+    ("database", Kind::Object),
+    ("schema", Kind::Object),
+    ("user", Kind::Object),
+    ("view", Kind::Object),
+    ("procedure", Kind::Object),
+    ("function", Kind::Object),
+    ("trigger", Kind::Object),
+    ("index", Kind::Object),
+    ("login", Kind::Object),
+    ("column", Kind::Object),
+    ("delay", Kind::Delay),
+    ("outfile", Kind::Outfile),
+    ("dumpfile", Kind::Outfile),
+    ("sleep", Kind::Sleep),
+    ("pg_sleep", Kind::Sleep),
+    ("benchmark", Kind::Sleep),
+    ("randomblob", Kind::Sleep),
+    ("dbms_lock", Kind::Sleep),
+    ("dbms_pipe", Kind::Sleep),
+    ("receive_message", Kind::Sleep),
+    ("generate_series", Kind::Function),
+    ("ascii", Kind::Function),
+    ("unicode", Kind::Function),
+    ("char", Kind::Function),
+    ("chr", Kind::Function),
+    ("nchar", Kind::Function),
+    ("varchar", Kind::Function),
+    ("nvarchar", Kind::Function),
+    ("concat", Kind::Function),
+    ("concat_ws", Kind::Function),
+    ("group_concat", Kind::Function),
+    ("string_agg", Kind::Function),
+    ("wm_concat", Kind::Function),
+    ("substr", Kind::Function),
+    ("substring", Kind::Function),
+    ("mid", Kind::Function),
+    ("ord", Kind::Function),
+    ("hex", Kind::Function),
+    ("unhex", Kind::Function),
+    ("conv", Kind::Function),
+    ("cast", Kind::Function),
+    ("convert", Kind::Function),
+    ("ifnull", Kind::Function),
+    ("nullif", Kind::Function),
+    ("coalesce", Kind::Function),
+    ("length", Kind::WeakFunction),
+    ("len", Kind::WeakFunction),
+    ("count", Kind::WeakFunction),
+    ("exists", Kind::WeakFunction),
+    ("if", Kind::WeakFunction),
+    ("iif", Kind::Function),
+    ("left", Kind::WeakFunction),
+    ("right", Kind::WeakFunction),
+    ("lower", Kind::WeakFunction),
+    ("upper", Kind::WeakFunction),
+    ("rand", Kind::WeakFunction),
+    ("floor", Kind::WeakFunction),
+    ("round", Kind::WeakFunction),
+    ("max", Kind::WeakFunction),
+    ("min", Kind::WeakFunction),
+    ("row", Kind::WeakFunction),
+    ("any", Kind::WeakFunction),
+    ("version", Kind::WeakFunction),
+    ("version_comment", Kind::Function),
+    ("user_name", Kind::Function),
+    ("db_name", Kind::Function),
+    ("system_user", Kind::Function),
+    ("session_user", Kind::Function),
+    ("current_user", Kind::Function),
+    ("current_database", Kind::Function),
+    ("current_schema", Kind::Function),
+    ("sqlite_version", Kind::Function),
+    ("load_extension", Kind::Procedure),
+    ("load_file", Kind::Procedure),
+    ("extractvalue", Kind::Procedure),
+    ("updatexml", Kind::Procedure),
+    ("xmltype", Kind::Procedure),
+    ("make_set", Kind::Function),
+    ("elt", Kind::Function),
+    ("strcmp", Kind::Function),
+    ("find_in_set", Kind::Function),
+    ("name_const", Kind::Procedure),
+    ("json_keys", Kind::Function),
+    ("utl_inaddr", Kind::Procedure),
+    ("utl_http", Kind::Procedure),
+    ("ctxsys", Kind::Schema),
+    ("query_to_xml", Kind::Procedure),
+    ("database_to_xml", Kind::Procedure),
+    ("pg_read_file", Kind::Procedure),
+    ("pg_ls_dir", Kind::Procedure),
+    ("lo_import", Kind::Procedure),
+    ("openrowset", Kind::Procedure),
+    ("opendatasource", Kind::Procedure),
+    ("information_schema", Kind::Schema),
+    ("sysobjects", Kind::Schema),
+    ("syscolumns", Kind::Schema),
+    ("sysusers", Kind::Schema),
+    ("sysdatabases", Kind::Schema),
+    ("sysprocesses", Kind::Schema),
+    ("pg_catalog", Kind::Schema),
+    ("pg_shadow", Kind::Schema),
+    ("pg_user", Kind::Schema),
+    ("pg_database", Kind::Schema),
+    ("sqlite_master", Kind::Schema),
+    ("sqlite_schema", Kind::Schema),
+    ("msysaccessobjects", Kind::Schema),
+    ("all_tables", Kind::Schema),
+    ("all_users", Kind::Schema),
+    ("user_tables", Kind::Schema),
+    ("user_tab_columns", Kind::Schema),
+    ("all_tab_columns", Kind::Schema),
+    ("dba_users", Kind::Schema),
+    ("xp_cmdshell", Kind::Procedure),
+    ("xp_regread", Kind::Procedure),
+    ("xp_dirtree", Kind::Procedure),
+    ("xp_availablemedia", Kind::Procedure),
+    ("xp_enumdsn", Kind::Procedure),
+    ("xp_servicecontrol", Kind::Procedure),
+    ("sp_configure", Kind::Procedure),
+    ("sp_password", Kind::Procedure),
+    ("sp_makewebtask", Kind::Procedure),
+    ("sp_executesql", Kind::Procedure),
+    ("sp_addlogin", Kind::Procedure),
+    ("sp_addsrvrolemember", Kind::Procedure),
+    ("sp_oacreate", Kind::Procedure),
+]);
+
+/// Where an input lands in a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Context {
+    /// Outside any string.
+    Bare,
+    /// Inside a string in these quotes.
+    Inside(u8),
+}
+
+/// Reads `text` as SQL.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lexer<'a> {
+    cursor: Cursor<'a>,
+    /// A string to leave first.
+    leaving: Option<u8>,
+}
+
+impl<'a> Lexer<'a> {
+    pub(crate) fn new(text: &'a [u8], context: Context) -> Self {
+        let leaving = match context {
+            Context::Bare => None,
+            Context::Inside(quote) => Some(quote),
+        };
+        Self { cursor: Cursor::new(text), leaving }
+    }
+
+    fn one(&mut self, kind: Kind) -> Kind {
+        self.cursor.skip(1);
+        kind
+    }
+
+    fn read(&mut self, byte: u8) -> Option<Kind> {
+        let next = self.cursor.peek_nth(1);
+        Some(match byte {
+            b'\'' | b'"' | b'`' => self.string(byte),
+            b'0'..=b'9' => self.number(),
+            b'.' if next.is_some_and(|b| b.is_ascii_digit()) => self.number(),
+            b'.' => self.one(Kind::Dot),
+            b'-' if next == Some(b'-') => {
+                self.cursor.take_while(|b| b == b'-');
+                Kind::Comment
+            }
+            b'#' => self.one(Kind::Comment),
+            b'/' if next == Some(b'*') => return self.comment(),
+            b'*' if next == Some(b'/') => {
+                self.cursor.skip(2);
+                return None;
+            }
+            b'|' if next == Some(b'|') => {
+                self.cursor.skip(2);
+                Kind::Pipes
+            }
+            b'&' if next == Some(b'&') => {
+                self.cursor.skip(2);
+                Kind::Logic
+            }
+            b'!' if next != Some(b'=') => self.one(Kind::Not),
+            b'=' | b'<' | b'>' | b'!' | b'~' => {
+                self.cursor.skip(1);
+                self.cursor.take_while(|b| matches!(b, b'=' | b'<' | b'>'));
+                Kind::Compare
+            }
+            // a blank that was encoded as `+` and never decoded
+            b'+' if next.is_some_and(|b| b.is_ascii_alphabetic()) || self.after_letter() => {
+                self.cursor.skip(1);
+                return None;
+            }
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'&' | b'|' => self.one(Kind::Arithmetic),
+            b'(' => self.one(Kind::Open),
+            b')' => self.one(Kind::Shut),
+            b',' => self.one(Kind::Comma),
+            b';' => self.one(Kind::Semicolon),
+            b'@' => {
+                self.cursor.take_while(|b| b == b'@');
+                self.cursor.take_while(is_word);
+                Kind::Variable
+            }
+            b'_' | b'$' | b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => self.word(),
+            // ODBC escapes and MySQL's `{f 1}` are white space
+            b'{' | b'}' => {
+                self.cursor.skip(1);
+                return None;
+            }
+            _ => self.one(Kind::Other),
+        })
+    }
+
+    fn word(&mut self) -> Kind {
+        let word = self.cursor.take_while(|b| is_word(b) || b == b'$' || b >= 0x80);
+        if matches!(self.cursor.peek(), Some(b'\'' | b'"'))
+            && (word.first() == Some(&b'_') || matches!(word, [b'n' | b'N' | b'x' | b'X' | b'b' | b'B' | b'e' | b'E']))
+            && let Some(quote) = self.cursor.peek()
+        {
+            return self.string(quote);
+        }
+        WORDS.get(word).unwrap_or(Kind::Name)
+    }
+
+    fn number(&mut self) -> Kind {
+        if self.cursor.rest().starts_with(b"0x") || self.cursor.rest().starts_with(b"0X") {
+            self.cursor.skip(2);
+            self.cursor.take_while(|b| b.is_ascii_hexdigit());
+            return Kind::Number;
+        }
+        self.cursor.take_while(|b| b.is_ascii_digit() || b == b'.');
+        // an exponent needs a digit: `1e1`, but `1else` is two tokens
+        if matches!(self.cursor.peek(), Some(b'e' | b'E')) {
+            let sign = usize::from(matches!(self.cursor.peek_nth(1), Some(b'+' | b'-')));
+            if self.cursor.peek_nth(sign.saturating_add(1)).is_some_and(|b| b.is_ascii_digit()) {
+                self.cursor.skip(sign.saturating_add(1));
+                self.cursor.take_while(|b| b.is_ascii_digit());
+            }
+        }
+        Kind::Number
+    }
+
+    /// A string from its opening quote; a doubled quote stays inside.
+    fn string(&mut self, quote: u8) -> Kind {
+        self.cursor.skip(1);
+        let start = self.cursor.at();
+        loop {
+            self.cursor.take_while(|b| b != quote && b != b'\\');
+            match self.cursor.peek() {
+                None if quote == b'`' => return Kind::Other,
+                None => return Kind::Text { open: true, empty: self.cursor.at() == start },
+                Some(b'\\') => self.cursor.skip(2),
+                Some(_) if self.cursor.peek_nth(1) == Some(quote) && self.cursor.at() != start => self.cursor.skip(2),
+                Some(_) => {
+                    let empty = self.cursor.at() == start;
+                    self.cursor.skip(1);
+                    return if quote == b'`' { Kind::Name } else { Kind::Text { open: false, empty } };
+                }
+            }
+        }
+    }
+
+    fn after_letter(&self) -> bool {
+        self.cursor.before().is_some_and(|b| b.is_ascii_alphabetic())
+    }
+
+    /// `/* … */` is white space, `/*! … */` MySQL's conditional code.
+    fn comment(&mut self) -> Option<Kind> {
+        if self.cursor.peek_nth(2) == Some(b'!') {
+            self.cursor.skip(3);
+            self.cursor.take_while(|b| b.is_ascii_digit());
+            return None;
+        }
+        self.cursor.skip(2);
+        match find(self.cursor.rest(), b"*/") {
+            Some(length) => {
+                self.cursor.skip(length.saturating_add(2));
+                None
+            }
+            None => Some(Kind::Comment),
+        }
+    }
+}
+
+impl Iterator for Lexer<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        if let Some(quote) = self.leaving.take() {
+            self.cursor.take_while(|b| b != quote);
+            let start = self.cursor.at();
+            self.cursor.next()?;
+            return Some(Token { kind: Kind::Close, start, end: self.cursor.at() });
+        }
+        loop {
+            // 0xA0 is a space to MySQL; other high bytes are letters
+            self.cursor.take_while(|b| matches!(b, 0..=b' ' | 0x7f | 0xa0));
+            let start = self.cursor.at();
+            let byte = self.cursor.peek()?;
+            if let Some(kind) = self.read(byte) {
+                return Some(Token { kind, start, end: self.cursor.at() });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    fn kinds(text: &str, context: Context) -> String {
+        let kinds: Vec<String> = Lexer::new(text.as_bytes(), context)
+            .map(|token| match token.kind {
+                Kind::Text { open: true, .. } => "Text…".into(),
+                Kind::Text { .. } => "Text".into(),
+                kind => format!("{kind:?}"),
+            })
+            .collect();
+        kinds.join(" ")
+    }
+
+    #[test]
+    fn bare() {
+        assert_eq!(
+            kinds("1 UnIoN/**/aLl SELECT null,'a''b',0x41,@@v FROM t--x", Context::Bare),
+            "Number Union All Select Literal Comma Text Comma Number Comma Variable From Name Comment Name"
+        );
+        assert_eq!(kinds("1or 1e3<>.5||1e", Context::Bare), "Number Logic Number Compare Number Pipes Number Name");
+        assert_eq!(kinds("/*!50000select*/ N'x' _utf8\"y\" `z`", Context::Bare), "Select Text Text Name");
+    }
+
+    #[test]
+    fn behind_a_quote() {
+        assert_eq!(kinds("x' or 'a'='a", Context::Inside(b'\'')), "Close Logic Text Compare Text…");
+        assert_eq!(kinds("' or ''='", Context::Inside(b'\'')), "Close Logic Text Compare Text…");
+        assert_eq!(kinds("no quote", Context::Inside(b'\'')), "");
+        assert_eq!(kinds("admin\"/*", Context::Inside(b'"')), "Close Comment");
+    }
+}

@@ -1,0 +1,183 @@
+"""Four routes guarded by Doorward: the policies of examples/nextjs, in Python.
+
+uvicorn main:app --no-proxy-headers    the policy says whose X-Forwarded-For is believed
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
+from demo import Doorward, Shown  # in your application: from doorward import Doorward
+from doorward import (
+    Decision,
+    detect_bot,
+    filter,  # noqa: A004 -- the rule's name
+    fixed_window,
+    shield,
+    sliding_window,
+    token_bucket,
+    validate_email,
+)
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+# What every route has in common; each adds its own rules next to its handler.
+ward = Doorward(
+    # The reverse proxy in front of this application: only its X-Forwarded-For is believed.
+    proxies=["127.0.0.1", "::1"],
+    # Nothing here needs a longer body, so none is accepted.
+    body={"maxBytes": 4096, "oversize": "deny"},
+    # A CHALLENGE has an answer of its own, see refusal().
+    step_up=True,
+    rules=[
+        shield(mode="LIVE"),
+        detect_bot(mode="LIVE", allow=["CATEGORY:SEARCH_ENGINE", "CATEGORY:MONITOR"]),
+        sliding_window(id="per-address", mode="LIVE", interval="1h", max=10),
+    ],
+)
+
+app = FastAPI()
+app.add_middleware(Shown)
+
+
+def refusal(decision: Decision) -> JSONResponse:
+    """What a client hears that may not pass: never which rule said so."""
+    if decision.is_challenged():
+        return JSONResponse({"error": "Enter the code we sent you"}, 401)
+    if decision.reason.is_rate_limit():
+        headers = {"retry-after": str(decision.reason.retry_after or 1)}
+        return JSONResponse({"error": "Too many requests"}, 429, headers)
+    return JSONResponse({"error": "Forbidden"}, 403)
+
+
+PLANS = {"ana": "free", "ben": "team", "kim": "free"}
+
+
+def session(request: Request) -> dict[str, str]:
+    """Stands in for your sessions. A cookie that was never issued names nobody."""
+    user_id = request.cookies.get("session", "")
+    plan = PLANS.get(user_id)
+    return {"plan": "guest"} if plan is None else {"userId": user_id, "plan": plan}
+
+
+async def fields(request: Request) -> dict[str, Any]:
+    """The fields of a JSON or form body; none of a body that is neither."""
+    body = await request.body()
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: object) -> str | None:
+    """A field that is text, or nothing."""
+    return value if isinstance(value, str) else None
+
+
+login_ward = ward.with_rule(
+    # Guessing from one address: refused. Its neighbours and the account's owner are not affected.
+    sliding_window(
+        id="login-per-address",
+        mode="LIVE",
+        interval="1h",
+        max=4,
+        characteristics=["ip.src", "email"],
+    ),
+    # Guessing from many addresses: anybody can name an account, so this can only ask for a step-up.
+    sliding_window(
+        id="login-per-account",
+        mode="LIVE",
+        interval="1h",
+        max=7,
+        characteristics=["email"],
+    ),
+)
+
+
+@app.post("/api/login")
+async def login(request: Request) -> JSONResponse:
+    form = await fields(request)
+    email, password = text(form.get("email")), text(form.get("password"))
+
+    decision = await login_ward.protect(request, {"action": "login", "email": email})
+    if not decision.is_allowed():
+        return refusal(decision)
+
+    complete = email is not None and password is not None
+    return JSONResponse({"ok": complete}, 200 if complete else 400)
+
+
+signup_ward = ward.with_rule(
+    validate_email(mode="LIVE", deny=["INVALID"]),
+    fixed_window(id="signup-per-address", mode="LIVE", window="1h", max=3),
+)
+
+
+@app.post("/api/signup")
+async def signup(request: Request) -> JSONResponse:
+    email = text((await fields(request)).get("email"))
+
+    decision = await signup_ward.protect(request, {"action": "signup", "email": email})
+    if not decision.is_allowed():
+        return refusal(decision)
+
+    return JSONResponse({"ok": True}, 201)
+
+
+search_ward = ward.with_rule(
+    # A hosting network that resells our results; only customers who pay may search from there.
+    filter(
+        id="reseller-network",
+        mode="LIVE",
+        deny=['ip.src in {192.0.2.0/24} and context["plan"] ne "team"'],
+    ),
+    # Would a tighter limit hurt? A dry run reports what it would do, and does nothing.
+    sliding_window(id="search-tighter", mode="DRY_RUN", interval="1h", max=6),
+)
+
+
+@app.get("/api/search")
+async def search(request: Request) -> JSONResponse:
+    decision = await search_ward.protect(request, {"action": "search", **session(request)})
+    if not decision.is_allowed():
+        return refusal(decision)
+
+    return JSONResponse({"found": []})
+
+
+chat_ward = ward.with_rule(
+    # A budget of model tokens for each user; who is not signed in shares that of the address.
+    token_bucket(
+        id="chat-tokens",
+        mode="LIVE",
+        on_error="deny",
+        refill_rate=500,
+        interval="1h",
+        capacity=2000,
+        characteristics=["userId"],
+    ),
+)
+
+
+@app.post("/api/chat")
+async def chat(request: Request) -> JSONResponse:
+    form = await fields(request)
+
+    decision = await chat_ward.protect(
+        request,
+        {
+            "action": "inference",
+            "userId": session(request).get("userId"),
+            "requested": form.get("maxTokens"),
+        },
+    )
+    if not decision.is_allowed():
+        return refusal(decision)
+
+    ok = text(form.get("message")) is not None
+    return JSONResponse({"ok": ok}, 200 if ok else 400)

@@ -1,0 +1,2 @@
+// Remembers each request's socket: without it route handlers cannot tell who is asking.
+export { register } from "doorward/next";

@@ -1,0 +1,351 @@
+//! The laws of the house, each over generated policies and requests.
+//!
+//! Law 6 (what refine may soften) has its test where refine is.
+#![allow(clippy::expect_used, clippy::panic, reason = "a failing test panics")]
+
+use doorward_core::decision::{Conclusion, Decision, Mode};
+use doorward_core::engine::{Engine, Step};
+use doorward_core::frame::{FrameBuilder, FrameFields, flag};
+use doorward_core::keys::Keyer;
+use doorward_core::need::{Embedded, Need, Nobody, Replies, Reply, World};
+use doorward_core::store::Memory;
+use doorward_core::units::Millis;
+use proptest::prelude::*;
+
+/// Rules that a generated policy is made of, without their mode.
+const RULES: &[&str] = &[
+    r#""rule":"shield""#,
+    r#""rule":"shield","onError":"deny""#,
+    r#""rule":"detectBot","allow":["CATEGORY:SEARCH_ENGINE"]"#,
+    r#""rule":"detectBot","deny":["curl"],"onError":"challenge""#,
+    r#""rule":"fixedWindow","window":"1h","max":2"#,
+    r#""rule":"fixedWindow","window":"10s","max":0,"characteristics":["http.host"]"#,
+    r#""rule":"slidingWindow","interval":"60s","max":3,"characteristics":["userId"]"#,
+    r#""rule":"slidingWindow","interval":"60s","max":1,"characteristics":["http.request.headers[\"x-key\"]"]"#,
+    r#""rule":"tokenBucket","refillRate":5,"interval":"10s","capacity":10,"characteristics":["ip.src","userId"]"#,
+    r#""rule":"tokenBucket","refillRate":1,"interval":"1s","capacity":2,"characteristics":["email"],"onError":"deny""#,
+    r#""rule":"validateEmail","deny":["INVALID"]"#,
+    r#""rule":"filter","deny":["http.request.uri.path eq \"/admin\""]"#,
+    r#""rule":"filter","allow":["context[\"plan\"] eq \"pro\" or http.request.method eq \"GET\""]"#,
+];
+
+#[derive(Clone, Debug)]
+struct Sent {
+    flags: u32,
+    now: Option<u64>,
+    peer: Vec<u8>,
+    method: Vec<u8>,
+    target: Vec<u8>,
+    headers: Vec<(Vec<u8>, Vec<u8>)>,
+    body: Vec<u8>,
+    context: Vec<u8>,
+}
+
+impl Sent {
+    fn frame(&self) -> Vec<u8> {
+        let fields = FrameFields {
+            flags: self.flags,
+            now: self.now.map(Millis),
+            peer: &self.peer,
+            method: &self.method,
+            target: &self.target,
+            head: &self.body,
+            context: &self.context,
+            ..FrameFields::default()
+        };
+        let headers = self.headers.iter().map(|(n, v)| (n.as_slice(), v.as_slice()));
+        FrameBuilder::default().build(&fields, headers).expect("fits").to_vec()
+    }
+}
+
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), 0..200)
+}
+
+fn one_of(known: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        6 => prop::sample::select(known).prop_map(|text| text.as_bytes().to_vec()),
+        1 => bytes(),
+    ]
+}
+
+fn sent() -> impl Strategy<Value = Sent> {
+    let header = (
+        one_of(&["User-Agent", "host", "Cookie", "X-Key", "Content-Type", "X-Forwarded-For", "referer"]),
+        one_of(&[
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "curl/8.5.0",
+            "Googlebot/2.1 (+http://www.google.com/bot.html)",
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "198.51.100.7",
+            "a=1; b=' or 1=1--",
+            "",
+        ]),
+    );
+    (
+        (0_u32..512).prop_map(|flags| flags & !(flag::WIDE | flag::NOW)),
+        prop::option::of(prop_oneof![Just(0_u64), 1_795_000_000_000_u64..1_795_000_100_000, any::<u64>()]),
+        one_of(&["203.0.113.1", "203.0.113.2", "2001:db8::1", ""]),
+        one_of(&["GET", "POST"]),
+        one_of(&["/", "/admin", "/a?q=hello", "/a?q=1'%20or%20'1'='1", "/%2e%2e/etc/passwd", "http://h/x"]),
+        prop::collection::vec(header, 0..6),
+        one_of(&["", "{\"q\":\"x\"}", "q=<script>alert(1)</script>", "{\"a\":[{\"b\":\"$(id)\"}]}"]),
+        one_of(&[
+            "",
+            "{}",
+            "{\"userId\":\"u1\"}",
+            "{\"userId\":7,\"email\":\"ana@shop.example\",\"plan\":\"pro\",\"requested\":3}",
+            "{\"email\":\"not an address\",\"requested\":-1}",
+            "{\"userId\":null,\"plan\":[\"pro\"],\"requested\":4000000000}",
+        ]),
+    )
+        .prop_map(|(flags, now, peer, method, target, headers, body, context)| Sent {
+            flags,
+            now,
+            peer,
+            method,
+            target,
+            headers,
+            body,
+            context,
+        })
+}
+
+fn rules() -> impl Strategy<Value = Vec<(usize, bool)>> {
+    prop::collection::vec((0..RULES.len(), any::<bool>()), 0..8)
+}
+
+/// A policy of rules by place and whether each is live; ids follow the place
+/// in the list, so that leaving rules out renames nothing.
+fn policy(rules: &[(usize, bool)], keep: impl Fn(bool) -> bool) -> String {
+    let text: Vec<String> = rules
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, live))| keep(*live))
+        .map(|(place, (rule, live))| {
+            let mode = if *live { "LIVE" } else { "DRY_RUN" };
+            let body = RULES.get(*rule).expect("a rule");
+            format!("{{{body},\"mode\":\"{mode}\",\"id\":\"r{place}\"}}")
+        })
+        .collect();
+    format!("{{\"rules\":[{}]}}", text.join(","))
+}
+
+fn engine(policy: &str) -> Engine {
+    Engine::new(policy, Keyer::Seed([3; 16])).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn memory() -> Memory {
+    Memory::new(1 << 20, 5)
+}
+
+fn decide(engine: &Engine, store: &mut Memory, frame: &[u8]) -> Decision {
+    let mut world = Embedded { store, lost: false };
+    match engine.conclude(engine.judge(frame), || "id".into(), &mut world) {
+        Step::Decided(decision) => decision,
+        Step::Needs(_) => panic!("the embedded store answers inside the call"),
+    }
+}
+
+/// The live part of a decision line: everything but the dry runs and the
+/// policy's name.
+fn live_part(mut decision: Decision) -> String {
+    decision.results.retain(|result| result.mode == Mode::Live);
+    decision.engine.clear();
+    decision.to_json()
+}
+
+/// A world that fails, for law 7.
+struct Broken;
+
+impl World for Broken {
+    fn answer(&mut self, _: &Need, _: Millis) -> Option<Reply> {
+        Some(Reply::Failed("down".into()))
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn law_1_any_bytes_are_decided(frame in prop::collection::vec(any::<u8>(), 0..400), rules in rules()) {
+        let engine = engine(&policy(&rules, |_| true));
+        let decision = decide(&engine, &mut memory(), &frame);
+        prop_assert_eq!(decision.conclusion, Conclusion::Deny, "an unreadable frame is a fault");
+        prop_assert_eq!(decision.reason.code, "fault");
+    }
+
+    #[test]
+    fn law_1_any_request_is_decided(sent in sent(), rules in rules()) {
+        let engine = engine(&policy(&rules, |_| true));
+        let decision = decide(&engine, &mut memory(), &sent.frame());
+        prop_assert_eq!(decision.results.len(), rules.len());
+        let line = decision.to_json();
+        prop_assert!(line.len() < 4096 + 64 * sent.frame().len());
+        let parsed: serde_json::Value = serde_json::from_str(&line).expect("a decision line is JSON");
+        prop_assert_eq!(parsed["conclusion"].as_str(), Some(decision.conclusion.word()));
+    }
+
+    #[test]
+    fn law_2_the_same_input_gives_the_same_bytes(all in prop::collection::vec(sent(), 1..6), rules in rules()) {
+        let text = policy(&rules, |_| true);
+        let run = || {
+            let (engine, mut store) = (engine(&text), memory());
+            all.iter().map(|sent| decide(&engine, &mut store, &sent.frame()).to_json()).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(run(), run());
+    }
+
+    #[test]
+    fn law_2_what_a_host_cannot_show_denies_nothing(mut sent in sent(), rules in rules()) {
+        sent.flags |= flag::ALL_HEADERS | flag::HEADER_ORDER | flag::RAW_TARGET;
+        let engine = engine(&policy(&rules, |_| true));
+        let seen = decide(&engine, &mut memory(), &sent.frame());
+        sent.flags &= !(flag::ALL_HEADERS | flag::HEADER_ORDER | flag::RAW_TARGET);
+        let lost = decide(&engine, &mut memory(), &sent.frame());
+        for (seen, lost) in seen.results.iter().zip(&lost.results) {
+            if seen.conclusion == Conclusion::Allow && !lost.undetermined && seen.reason.code != "skipped" {
+                prop_assert_ne!(lost.conclusion, Conclusion::Deny);
+            }
+        }
+    }
+
+    #[test]
+    fn law_3_needs_are_asked_once(sent in sent(), rules in rules(), replies in "\\PC{0,200}") {
+        let engine = engine(&policy(&rules, |_| true));
+        let frame = sent.frame();
+        if let Step::Needs(needs) = engine.conclude(engine.judge(&frame), String::new, &mut Nobody) {
+            prop_assert!(needs.len() <= rules.len());
+            let mut store = memory();
+            let mut world = Replies::parse(&replies, &mut store);
+            let step = engine.conclude(engine.judge(&frame), String::new, &mut world);
+            let Step::Decided(decision) = step else { panic!("asked again") };
+            prop_assert_eq!(decision.degraded.iter().filter(|what| *what == "store").count(), 1);
+        }
+    }
+
+    #[test]
+    fn law_4_a_denied_request_takes_nothing(sent in sent(), others in 1_usize..5) {
+        let limit = r#"{"rule":"fixedWindow","mode":"LIVE","window":"1h","max":3,"id":"limit"}"#;
+        let dry = r#"{"rule":"fixedWindow","mode":"DRY_RUN","window":"1h","max":3,"id":"dry"}"#;
+        let deny = r#"{"rule":"filter","mode":"LIVE","deny":["http.request.method ne \"OPEN\""]}"#;
+        let engine = engine(&format!("{{\"rules\":[{limit},{dry},{deny}]}}"));
+        let mut store = memory();
+        let mut sent = Sent { peer: b"203.0.113.9".to_vec(), now: Some(1_000), ..sent };
+        prop_assume!(sent.method != b"OPEN");
+        for _ in 0..others {
+            let denied = decide(&engine, &mut store, &sent.frame());
+            prop_assert_eq!(denied.reason.code, "filter.matched");
+        }
+        sent.method = b"OPEN".to_vec();
+        for left in [2_u64, 1, 0] {
+            let decision = decide(&engine, &mut store, &sent.frame());
+            prop_assert_eq!(decision.conclusion, Conclusion::Allow);
+            for result in decision.results.iter().take(2) {
+                let remaining = result.reason.details.iter().find(|(name, _)| *name == "remaining");
+                prop_assert_eq!(remaining, Some(&("remaining", doorward_core::decision::Detail::Count(left))));
+            }
+        }
+        prop_assert_eq!(decide(&engine, &mut store, &sent.frame()).conclusion, Conclusion::Deny);
+    }
+
+    #[test]
+    fn law_4_takes_are_independent(all in prop::collection::vec(sent(), 1..12)) {
+        // a limit that refuses consumes nothing of its own and rolls nothing else back
+        let small = r#"{"rule":"fixedWindow","mode":"LIVE","window":"1h","max":1,"id":"small"}"#;
+        let large = r#"{"rule":"fixedWindow","mode":"LIVE","window":"1h","max":100,"id":"large"}"#;
+        let (both, alone) = (
+            engine(&format!("{{\"rules\":[{small},{large}]}}")),
+            engine(&format!("{{\"rules\":[{large}]}}")),
+        );
+        let (mut first, mut second) = (memory(), memory());
+        for sent in &all {
+            let frame = sent.frame();
+            let with = decide(&both, &mut first, &frame);
+            let without = decide(&alone, &mut second, &frame);
+            prop_assert_eq!(with.results.get(1).map(|r| &r.reason), without.results.first().map(|r| &r.reason));
+        }
+    }
+
+    #[test]
+    fn law_5_dry_runs_change_nothing(all in prop::collection::vec(sent(), 1..10), rules in rules()) {
+        let (all_rules, live_rules) =
+            (engine(&policy(&rules, |_| true)), engine(&policy(&rules, |live| live)));
+        let (mut first, mut second) = (memory(), memory());
+        for sent in &all {
+            let frame = sent.frame();
+            let with = decide(&all_rules, &mut first, &frame);
+            let dry = rules.iter().filter(|(_, live)| !live).count();
+            prop_assert_eq!(with.results.iter().filter(|r| r.mode == Mode::DryRun).count(), dry);
+            prop_assert_eq!(live_part(with), live_part(decide(&live_rules, &mut second, &frame)));
+        }
+    }
+
+    #[test]
+    fn law_7_an_unanswered_need_is_visible(sent in sent(), rules in rules()) {
+        let engine = engine(&policy(&rules, |_| true));
+        let judged = engine.judge(&sent.frame());
+        let Step::Decided(decision) = engine.conclude(judged, String::new, &mut Broken) else {
+            panic!("answered")
+        };
+        for (result, entry) in decision.results.iter().zip(&engine.policy().entries) {
+            if result.undetermined {
+                prop_assert_eq!(result.conclusion, entry.on_error);
+                let listed = decision.undetermined.contains(&result.id);
+                prop_assert_eq!(listed, result.mode == Mode::Live);
+            }
+            prop_assert!(!result.reason.code.starts_with("rate_limit.ok"));
+        }
+    }
+
+    #[test]
+    fn law_8_claims_alone_never_deny(all in prop::collection::vec(sent(), 1..8), claim in prop::sample::select(vec![
+        "email", "message", "http.host", "http.request.headers[\\\"x-key\\\"]", "http.request.cookie[\\\"a\\\"]",
+        "http.request.uri.path", "http.request.uri.args[\\\"q\\\"]", "http.request.method",
+    ])) {
+        let engine = engine(&format!(
+            "{{\"rules\":[{{\"rule\":\"slidingWindow\",\"mode\":\"LIVE\",\"interval\":\"1h\",\"max\":0,\
+             \"characteristics\":[\"{claim}\"]}}]}}"
+        ));
+        for sent in &all {
+            let decision = decide(&engine, &mut memory(), &sent.frame());
+            let fell_back = decision.reason.details.iter().any(|(name, _)| *name == "key_fallback");
+            if !fell_back {
+                prop_assert_ne!(decision.conclusion, Conclusion::Deny);
+            }
+        }
+    }
+
+    #[test]
+    fn law_8_a_client_never_uses_up_its_neighbours_quota(hammer in sent(), users in prop::collection::vec("[a-z]{1,6}", 2)) {
+        prop_assume!(users.first() != users.get(1));
+        let engine = engine(
+            r#"{"rules":[{"rule":"slidingWindow","mode":"LIVE","interval":"1h","max":2,"characteristics":["ip.src","userId"]}]}"#,
+        );
+        let mut store = memory();
+        let with = |user: &str| Sent {
+            peer: b"203.0.113.9".to_vec(),
+            now: Some(1_000),
+            context: format!("{{\"userId\":\"{user}\"}}").into_bytes(),
+            ..hammer.clone()
+        };
+        for _ in 0..20 {
+            decide(&engine, &mut store, &with(&users[0]).frame());
+        }
+        prop_assert_eq!(decide(&engine, &mut store, &with(&users[0]).frame()).conclusion, Conclusion::Deny);
+        prop_assert_eq!(decide(&engine, &mut store, &with(&users[1]).frame()).conclusion, Conclusion::Allow);
+    }
+
+    #[test]
+    fn law_9_needs_are_bounded(sent in sent(), rules in rules()) {
+        let engine = engine(&policy(&rules, |_| true));
+        if let Step::Needs(needs) = engine.conclude(engine.judge(&sent.frame()), String::new, &mut Nobody) {
+            let limits = engine.policy().entries.iter().filter(|entry| {
+                matches!(entry.manual.name, "fixedWindow" | "slidingWindow" | "tokenBucket")
+            });
+            prop_assert!(needs.len() <= limits.count());
+        }
+    }
+}

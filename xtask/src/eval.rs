@@ -1,0 +1,18 @@
+//! `cargo xtask eval [NAME [OPTION…]]`: what the rules find in the labelled
+//! corpora, all or one; the options are that one's own.
+
+use anyhow::Result;
+
+use crate::{
+    data::{self, Row},
+    eval_bots, eval_shield,
+};
+
+const CORPORA: &[Row] = &[
+    ("bots", "bots", eval_bots::run),
+    ("shield", "waf", eval_shield::run),
+];
+
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    data::each(CORPORA, arguments)
+}
