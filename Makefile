@@ -31,7 +31,7 @@ $(VENV): bindings-py/requirements-dev.txt | system
 	.venv/bin/pip install --quiet --require-hashes --requirement $<
 	@touch $@
 
-$(NODE): package-lock.json package.json bindings-js/package.json | system
+$(NODE): package-lock.json $(wildcard package.json bindings-js/package.json examples/*/package.json) | system
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
@@ -64,7 +64,12 @@ test-js: js
 	npm test --workspace doorward
 
 test-py: py
-	pytest tests/python bindings-py/tests
+	pytest
+
+.PHONY: demo
+demo: js py ## the same traffic to examples/nextjs and examples/fastapi, one table
+	NEXT_TELEMETRY_DISABLED=1 npm run build --workspace doorward-example-nextjs
+	cargo xtask demo
 
 .PHONY: lint lint-rust lint-js lint-py
 lint: lint-rust lint-js lint-py ## formatters, linters, type checkers, licences
@@ -73,6 +78,7 @@ lint-rust: $(VENV)
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps --quiet --package doorward-core
+	cargo xtask types --check
 	cargo deny --log-level error --locked check licenses bans sources
 
 lint-js: js
@@ -82,7 +88,7 @@ lint-js: js
 lint-py: py
 	ruff check .
 	ruff format --check .
-	mypy bindings-py tests/python
+	mypy
 	stubtest doorward._doorward --mypy-config-file pyproject.toml
 
 .PHONY: eval

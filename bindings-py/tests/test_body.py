@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Awaitable, Callable
+from time import sleep
 from typing import Any
 
 import pytest
@@ -284,10 +285,8 @@ def test_a_replayed_input_behaves_as_a_file(
 def test_a_slow_wsgi_client_is_late() -> None:
     class Slow(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
-            import time
-
-            time.sleep(0.06)
-            return super().read(1)
+            sleep(0.06)
+            return super().read(min(size or 1, 1))
 
     made = environ("POST", "/", b"abcdef") | {"wsgi.input": Slow(b"abcdef")}
     body = look_at_input(made, BOUNDS)

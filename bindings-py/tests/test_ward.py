@@ -17,7 +17,7 @@ from doorward import (
     Take,
     Taken,
     detect_bot,
-    filter,
+    filter,  # noqa: A004 -- the rule's name
     fixed_window,
     sliding_window,
     token_bucket,

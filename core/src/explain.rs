@@ -101,10 +101,12 @@ fn names(value: Option<&Value>) -> String {
 fn sentences(reason: Option<&Value>) -> (String, String) {
     let Some(reason) = reason else { return Default::default() };
     let name = text(reason, "code");
-    codes()
-        .find(|code| code.code == name)
-        .map(|code| (filled(code.saw, reason), filled(code.change, reason)))
-        .unwrap_or_default()
+    let Some(code) = codes().find(|code| code.code == name) else { return Default::default() };
+    let mut saw = filled(code.saw, reason);
+    if let Some(place) = reason.get("place").and_then(Value::as_text) {
+        saw.push_str(&format!(" in {place}"));
+    }
+    (saw, filled(code.change, reason))
 }
 
 /// The sentence with `{name}` replaced by the reason's detail of that name.

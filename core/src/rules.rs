@@ -7,8 +7,10 @@
 pub mod detect_bot;
 pub mod filter;
 mod fixed_window;
+pub mod shield;
 mod sliding_window;
 mod token_bucket;
+mod validate_email;
 
 use crate::decision::{Conclusion, Reason};
 use crate::engine::{Reads, View};
@@ -19,8 +21,15 @@ use alloc::boxed::Box;
 use core::fmt;
 
 /// Every rule, in the order in which the documentation lists them.
-pub const RULES: &[&Manual] =
-    &[&detect_bot::MANUAL, &fixed_window::MANUAL, &sliding_window::MANUAL, &token_bucket::MANUAL, &filter::MANUAL];
+pub const RULES: &[&Manual] = &[
+    &shield::MANUAL,
+    &detect_bot::MANUAL,
+    &fixed_window::MANUAL,
+    &sliding_window::MANUAL,
+    &token_bucket::MANUAL,
+    &validate_email::MANUAL,
+    &filter::MANUAL,
+];
 
 /// One detector: options, `find`, nothing else.
 pub trait Rule: fmt::Debug + Send + Sync {

@@ -8,6 +8,8 @@ mod limits;
 mod memory;
 mod profiles;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use memory::Memory;
 

@@ -2,7 +2,19 @@
 //! checksums. All are total, linear and bounded.
 
 pub mod base64;
+pub mod cursor;
 pub mod decode;
 pub mod email;
+pub mod hidden_text;
+pub mod html;
 pub mod json;
+pub mod json_scan;
+pub mod multipart;
+pub mod path;
 pub mod regex;
+pub mod shell;
+pub mod sql;
+pub mod unfold;
+pub mod values;
+pub mod words;
+pub mod xml;

@@ -24,6 +24,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 # What every route has in common; each adds its own rules next to its handler.
+# The limits are low, so that the demo's short recording reaches them.
 ward = Doorward(
     # The reverse proxy in front of this application: only its X-Forwarded-For is believed.
     proxies=["127.0.0.1", "::1"],
@@ -34,7 +35,7 @@ ward = Doorward(
     rules=[
         shield(mode="LIVE"),
         detect_bot(mode="LIVE", allow=["CATEGORY:SEARCH_ENGINE", "CATEGORY:MONITOR"]),
-        sliding_window(id="per-address", mode="LIVE", interval="1h", max=10),
+        sliding_window(id="per-address", mode="LIVE", interval="1h", max=8),
     ],
 )
 
@@ -85,7 +86,7 @@ login_ward = ward.with_rule(
         id="login-per-address",
         mode="LIVE",
         interval="1h",
-        max=4,
+        max=3,
         characteristics=["ip.src", "email"],
     ),
     # Guessing from many addresses: anybody can name an account, so this can only ask for a step-up.
@@ -93,7 +94,7 @@ login_ward = ward.with_rule(
         id="login-per-account",
         mode="LIVE",
         interval="1h",
-        max=7,
+        max=6,
         characteristics=["email"],
     ),
 )
@@ -113,8 +114,8 @@ async def login(request: Request) -> JSONResponse:
 
 
 signup_ward = ward.with_rule(
-    validate_email(mode="LIVE", deny=["INVALID"]),
-    fixed_window(id="signup-per-address", mode="LIVE", window="1h", max=3),
+    validate_email(mode="LIVE", on_error="deny", deny=["INVALID"]),
+    fixed_window(id="signup-per-address", mode="LIVE", window="1h", max=2),
 )
 
 
@@ -137,7 +138,7 @@ search_ward = ward.with_rule(
         deny=['ip.src in {192.0.2.0/24} and context["plan"] ne "team"'],
     ),
     # Would a tighter limit hurt? A dry run reports what it would do, and does nothing.
-    sliding_window(id="search-tighter", mode="DRY_RUN", interval="1h", max=6),
+    sliding_window(id="search-tighter", mode="DRY_RUN", interval="1h", max=5),
 )
 
 
@@ -174,6 +175,8 @@ async def chat(request: Request) -> JSONResponse:
             "action": "inference",
             "userId": session(request).get("userId"),
             "requested": form.get("maxTokens"),
+            # Prose by design: a question about SQL is no injection.
+            "freeText": ["message"],
         },
     )
     if not decision.is_allowed():

@@ -1,11 +1,9 @@
 //! The data folder. It lies beside the repository and is no part of it: where
 //! it is absent, a command that reads it says so and ends with exit code 2.
 
-use core::fmt;
-
 use anyhow::{Error, Result, bail};
 
-use crate::tree;
+use crate::tree::{self, Absent};
 
 const FOLDER: &str = "../shared/data";
 
@@ -34,22 +32,10 @@ pub(crate) fn each(rows: &[Row], arguments: &[String]) -> Result<()> {
 fn one((name, path, read): &Row, options: &[String]) -> Result<()> {
     let path = format!("{FOLDER}/{path}");
     if !tree::root().join(&path).exists() {
-        bail!(Absent(path));
+        bail!(Absent(format!("no {path} beside this tree: nothing to read")));
     }
     println!("== {name}");
     let mut arguments = vec![path];
     arguments.extend_from_slice(options);
     read(&arguments).map_err(Error::msg)
 }
-
-/// What a command reads is not on this machine.
-#[derive(Debug)]
-pub(crate) struct Absent(String);
-
-impl fmt::Display for Absent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no {} beside this tree: nothing to read", self.0)
-    }
-}
-
-impl core::error::Error for Absent {}

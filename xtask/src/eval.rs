@@ -5,12 +5,12 @@ use anyhow::Result;
 
 use crate::{
     data::{self, Row},
-    eval_bots, eval_shield,
+    eval_bots, eval_email,
 };
 
 const CORPORA: &[Row] = &[
     ("bots", "bots", eval_bots::run),
-    ("shield", "waf", eval_shield::run),
+    ("email", "email/syntax.jsonl.gz", eval_email::run),
 ];
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {

@@ -1,4 +1,4 @@
-//! `cargo xtask eval-bots DIR`: what the bot catalogue finds in the labelled
+//! `cargo xtask eval bots`: what the bot catalogue finds in the labelled
 //! header sets of DIR (`train.jsonl.gz`, `dev.jsonl.gz`), by User-Agent alone.
 //!
 //! Three tables: people who would be taken for bots, bots that are found, and
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let (dir, verbose) = match args {
         [dir] => (dir, false),
         [dir, flag] if flag == "--verbose" => (dir, true),
-        _ => return Err("usage: cargo xtask eval-bots DIR [--verbose]".into()),
+        _ => return Err("expected: DIR [--verbose]".into()),
     };
     let mut rows = Vec::new();
     for part in ["train", "dev"] {

@@ -1,4 +1,4 @@
-//! `cargo xtask eval-email FILE`: agreement of `text::email` with the verdicts
+//! `cargo xtask eval email`: agreement of `text::email` with the verdicts
 //! of labelled addresses, under the defaults of a sign-up form.
 //!
 //! `valid` and `valid-utf8` shall be accepted. Everything else shall be
@@ -17,9 +17,9 @@ use std::io::Read as _;
 ///
 /// # Errors
 /// What could not be read.
-pub fn run(args: &[String]) -> Result<(), String> {
+pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let [path] = args else {
-        return Err("usage: cargo xtask eval-email SYNTAX.JSONL.GZ".into());
+        return Err("one argument is expected: syntax.jsonl.gz".into());
     };
     let packed = std::fs::read(path).map_err(|e| format!("{path}: {e}"))?;
     let mut text = String::new();

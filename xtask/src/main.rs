@@ -13,7 +13,7 @@ mod eval;
 #[cfg(feature = "core")]
 mod eval_bots;
 #[cfg(feature = "core")]
-mod eval_shield;
+mod eval_email;
 mod tables;
 mod tree;
 #[cfg(feature = "core")]
@@ -70,7 +70,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask {name}: {error:#}");
-            ExitCode::from(if error.is::<data::Absent>() { 2 } else { 1 })
+            ExitCode::from(if error.is::<tree::Absent>() { 2 } else { 1 })
         }
     }
 }

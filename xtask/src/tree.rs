@@ -1,6 +1,7 @@
 //! Where things are, and how commands are run: the working tree seen by every
 //! other module of this tool.
 
+use core::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,6 +12,18 @@ pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
 }
+
+/// Something a command reads is not on this machine: exit code 2.
+#[derive(Debug)]
+pub(crate) struct Absent(pub(crate) String);
+
+impl fmt::Display for Absent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl core::error::Error for Absent {}
 
 /// Runs a command to its end; anything but success is an error that names it.
 pub(crate) fn run(command: &mut Command) -> Result<()> {

@@ -199,10 +199,10 @@ def _rest_of_head(file: IO[bytes], first: bytes) -> bytes:
 
 
 def _opened(name: str) -> IO[bytes]:
-    file = Path(name).open("rb")  # noqa: SIM115 -- the caller closes it
-    zipped = file.read(2) == _GZIP
-    file.seek(0)
-    return cast("IO[bytes]", gzip.open(file)) if zipped else file
+    path = Path(name)
+    with path.open("rb") as file:
+        zipped = file.read(2) == _GZIP
+    return cast("IO[bytes]", gzip.open(path)) if zipped else path.open("rb")
 
 
 def _why(error: Exception) -> str:

@@ -55,7 +55,7 @@ pub(super) const MANUAL: Manual = Manual {
         Code {
             code: "filter.unknown",
             saw: "the expression depends on a fact that is missing: {expression}",
-            change: "pass the fact to protect(), or test for it in the expression",
+            change: "pass the fact to protect(), or set onError",
         },
     ],
     on_error: Conclusion::Allow,

@@ -61,15 +61,23 @@ pub(super) fn quota(limit: Limit) -> u32 {
 pub(super) fn take(limit: Limit, cost: u32, state: Option<State>, now: u64) -> (Taken, State) {
     let state = state.filter(|state| state.expires > now);
     match limit {
-        Limit::FixedWindow { max, window } => {
-            Window { max, length: length(window), now }.fixed(cost, state)
+        Limit::FixedWindow { max, window } => Window {
+            max,
+            length: length(window),
+            now,
         }
-        Limit::SlidingWindow { max, interval } => {
-            Window { max, length: length(interval), now }.sliding(cost, state)
+        .fixed(cost, state),
+        Limit::SlidingWindow { max, interval } => Window {
+            max,
+            length: length(interval),
+            now,
         }
-        Limit::TokenBucket { capacity, refill, interval } => {
-            Bucket::new(capacity, refill, interval).take(cost, state, now)
-        }
+        .sliding(cost, state),
+        Limit::TokenBucket {
+            capacity,
+            refill,
+            interval,
+        } => Bucket::new(capacity, refill, interval).take(cost, state, now),
     }
 }
 
@@ -83,7 +91,11 @@ fn answer(left: Option<u32>, now_left: u32, reset: u64, wait: Option<u64>) -> Ta
         allowed: left.is_some(),
         remaining: left.unwrap_or(now_left),
         reset: Millis(reset),
-        retry_after: if left.is_some() { Some(Millis(0)) } else { wait.map(Millis) },
+        retry_after: if left.is_some() {
+            Some(Millis(0))
+        } else {
+            wait.map(Millis)
+        },
     }
 }
 
@@ -96,7 +108,8 @@ struct Window {
 impl Window {
     /// Start of the aligned window.
     fn aligned(&self) -> u64 {
-        self.now.saturating_sub(self.now.checked_rem(self.length).unwrap_or(0))
+        self.now
+            .saturating_sub(self.now.checked_rem(self.length).unwrap_or(0))
     }
 
     fn fixed(&self, cost: u32, state: Option<State>) -> (Taken, State) {
@@ -110,11 +123,18 @@ impl Window {
         let now_left = self.max.saturating_sub(used);
         let left = now_left.checked_sub(cost);
         let reset = end.saturating_sub(self.now);
-        let used = if left.is_some() { used.saturating_add(cost) } else { used };
+        let used = if left.is_some() {
+            used.saturating_add(cost)
+        } else {
+            used
+        };
         let wait = (cost <= self.max).then_some(reset);
         (
             answer(left, now_left, reset, wait),
-            State { expires: end, payload: u64::from(used) },
+            State {
+                expires: end,
+                payload: u64::from(used),
+            },
         )
     }
 
@@ -144,7 +164,11 @@ impl Window {
         let left = now_left.checked_sub(cost);
         let wait = (left.is_none() && cost <= self.max)
             .then(|| self.wait(cost, previous, current).saturating_sub(age));
-        let current = if left.is_some() { current.saturating_add(cost) } else { current };
+        let current = if left.is_some() {
+            current.saturating_add(cost)
+        } else {
+            current
+        };
 
         let end = start.saturating_add(both);
         let reset = match (previous, current) {
@@ -153,7 +177,13 @@ impl Window {
             _ => end.saturating_sub(self.now),
         };
         let payload = (u64::from(previous) << 32) | u64::from(current);
-        (answer(left, now_left, reset, wait), State { expires: end, payload })
+        (
+            answer(left, now_left, reset, wait),
+            State {
+                expires: end,
+                payload,
+            },
+        )
     }
 
     /// How long after the start of the current window `cost` units, at most
@@ -185,12 +215,21 @@ struct Bucket {
 impl Bucket {
     fn new(capacity: u32, refill: u32, interval: Millis) -> Self {
         // a bucket that is never refilled is one that takes longest
-        let length = if refill == 0 { LONGEST } else { length(interval) };
+        let length = if refill == 0 {
+            LONGEST
+        } else {
+            length(interval)
+        };
         let refill = u64::from(refill.max(1));
         let most = u128::from(refill) << FILLING_BITS;
         let longest = divide(most, u64::from(capacity.max(1)));
         let length = length.min(longest);
-        Self { capacity, refill, length, full: product(capacity.into(), length) }
+        Self {
+            capacity,
+            refill,
+            length,
+            full: product(capacity.into(), length),
+        }
     }
 
     fn take(&self, cost: u32, state: Option<State>, now: u64) -> (Taken, State) {
@@ -198,8 +237,8 @@ impl Bucket {
         let there = self.full.saturating_sub(missing);
         let wanted = product(cost.into(), self.length);
         let given = there.checked_sub(wanted);
-        let wait = (cost <= self.capacity)
-            .then(|| divide_up(wanted.saturating_sub(there), self.refill));
+        let wait =
+            (cost <= self.capacity).then(|| divide_up(wanted.saturating_sub(there), self.refill));
         let missing = given.map_or(missing, |there| self.full.saturating_sub(there));
         let reset = divide_up(missing, self.refill);
         let whole = |drops| u32::try_from(divide(drops, self.length)).unwrap_or(u32::MAX);
@@ -208,7 +247,10 @@ impl Bucket {
         let early = u64::try_from(early).unwrap_or(0);
         let time = now.saturating_add(reset);
         let high = (time & !LOW).min(NEVER);
-        let state = State { expires: high | (time & LOW), payload: (time & !LOW) | early };
+        let state = State {
+            expires: high | (time & LOW),
+            payload: (time & !LOW) | early,
+        };
         (answer(given.map(whole), whole(there), reset, wait), state)
     }
 
@@ -244,4 +286,213 @@ fn divide(a: u128, b: u64) -> u64 {
 /// Rounded up.
 fn divide_up(a: u128, b: u64) -> u64 {
     divide(a.saturating_add(u128::from(b.saturating_sub(1))), b)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "tests may fail loudly")]
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Any limit, with small numbers more often than large ones.
+    fn limit(small: bool) -> impl Strategy<Value = Limit> {
+        let number = move || match small {
+            true => (0..20_u32).boxed(),
+            false => prop_oneof![0..20_u32, any::<u32>()].boxed(),
+        };
+        let time = move || match small {
+            true => (1..100_u64).prop_map(Millis).boxed(),
+            false => prop_oneof![0..100_u64, any::<u64>()]
+                .prop_map(Millis)
+                .boxed(),
+        };
+        prop_oneof![
+            (number(), time()).prop_map(|(max, window)| Limit::FixedWindow { max, window }),
+            (number(), time()).prop_map(|(max, interval)| Limit::SlidingWindow { max, interval }),
+            (number(), number(), time()).prop_map(|(capacity, refill, interval)| {
+                Limit::TokenBucket {
+                    capacity,
+                    refill: refill.max(1),
+                    interval,
+                }
+            }),
+        ]
+    }
+
+    /// The same limits from the whole history, without any state.
+    fn naive(limit: Limit, history: &[(u64, u32)], now: u64) -> u32 {
+        let within = |from: u64, to: u64| -> u128 {
+            let took = |(at, cost): &(u64, u32)| {
+                if (from..to).contains(at) {
+                    u128::from(*cost)
+                } else {
+                    0
+                }
+            };
+            history.iter().map(took).sum()
+        };
+        let left = match limit {
+            Limit::FixedWindow { max, window } => {
+                let start = now - now % window.0;
+                u128::from(max).saturating_sub(within(start, start + window.0))
+            }
+            Limit::SlidingWindow {
+                max,
+                interval: Millis(interval),
+            } => {
+                let start = now - now % interval;
+                let covered = u128::from(start + interval - now);
+                let previous = if start == 0 {
+                    0
+                } else {
+                    within(start - interval, start)
+                };
+                let weighted = (previous * covered).div_ceil(interval.into());
+                u128::from(max).saturating_sub(weighted + within(start, start + interval))
+            }
+            Limit::TokenBucket {
+                capacity,
+                refill,
+                interval,
+            } => {
+                let token = u128::from(interval.0);
+                let full = u128::from(capacity) * token;
+                let (mut level, mut last) = (full, 0);
+                for (at, cost) in history.iter().chain([&(now, 0)]) {
+                    level = full.min(level + u128::from(at - last) * u128::from(refill));
+                    level -= u128::from(*cost) * token;
+                    last = *at;
+                }
+                level / token
+            }
+        };
+        u32::try_from(left).unwrap_or(u32::MAX)
+    }
+
+    proptest! {
+        #[test]
+        fn gives_exactly_what_the_history_leaves(
+            limit in limit(true),
+            start in 0..1000_u64,
+            takes in prop::collection::vec((0..40_u64, 0..25_u32), 1..60),
+        ) {
+            let (mut now, mut state, mut history) = (start, None, alloc::vec::Vec::new());
+            for (pause, cost) in takes {
+                now += pause;
+                let left = naive(limit, &history, now);
+                let (taken, after) = take(limit, cost, state, now);
+                prop_assert_eq!(taken.allowed, cost <= left);
+                if taken.allowed {
+                    history.push((now, cost));
+                    prop_assert_eq!(taken.remaining, left - cost);
+                    prop_assert_eq!(taken.retry_after, Some(Millis(0)));
+                } else {
+                    prop_assert_eq!(taken.remaining, left);
+                    prop_assert_eq!(taken.retry_after.is_none(), cost > quota(limit));
+                }
+                // the waiting times hold to the millisecond
+                if let Some(Millis(wait @ 1..)) = taken.retry_after {
+                    prop_assert!(take(limit, cost, Some(after), now + wait).0.allowed);
+                    prop_assert!(!take(limit, cost, Some(after), now + wait - 1).0.allowed);
+                }
+                let whole = take(limit, 0, Some(after), now + taken.reset.0).0;
+                prop_assert_eq!(whole.remaining, quota(limit));
+                if taken.reset.0 > 0 && taken.remaining < quota(limit) {
+                    let early = take(limit, 0, Some(after), now + taken.reset.0 - 1).0;
+                    prop_assert!(early.remaining < quota(limit));
+                }
+                state = Some(after);
+            }
+        }
+
+        #[test]
+        fn any_numbers_have_an_answer(
+            limit in limit(false),
+            cost in any::<u32>(),
+            expires in 0..1_u64 << 48,
+            payload: u64,
+            now: u64,
+        ) {
+            let (taken, state) =
+                take(limit, cost, Some(State { expires, payload }), clock(Millis(now)));
+            prop_assert!(state.expires < 1 << 48);
+            prop_assert!(taken.remaining <= quota(limit));
+            prop_assert_eq!(taken.retry_after.is_none(), cost > quota(limit));
+        }
+
+        #[test]
+        fn a_clock_that_steps_back_lifts_nothing_and_locks_nobody_out(
+            limit in limit(true),
+            now in 0..10_000_u64,
+            back in 0..10_000_u64,
+            ahead: bool,
+        ) {
+            let now = if ahead { LATEST } else { now };
+            let quota = quota(limit);
+            prop_assume!(quota > 0);
+            let (_, full) = take(limit, quota, None, now);
+            let then = now.saturating_sub(if ahead { back << 32 } else { back });
+            let (refused, state) = take(limit, quota, Some(full), then);
+            prop_assert!(!refused.allowed);
+            let wait = refused.retry_after.map_or(0, |wait| wait.0);
+            let longest = match limit {
+                Limit::FixedWindow { window, .. } => window.0,
+                Limit::SlidingWindow { interval, .. } => 2 * interval.0,
+                Limit::TokenBucket { capacity, refill, interval } => {
+                    (u64::from(capacity) * interval.0).div_ceil(refill.into())
+                }
+            };
+            prop_assert!(wait <= longest, "{} > {}", wait, longest);
+            prop_assert!(take(limit, quota, Some(state), then + wait).0.allowed);
+        }
+    }
+
+    #[test]
+    fn a_budget_that_fills_for_millennia_is_exact() {
+        // a million units, one back every 30 days
+        let month = 30 * 86_400_000;
+        let limit = Limit::TokenBucket {
+            capacity: 1_000_000,
+            refill: 1,
+            interval: Millis(month),
+        };
+        let now = 1_795_000_000_000;
+        let (taken, state) = take(limit, 1_000_000, None, now);
+        assert!(taken.allowed);
+        assert_eq!(taken.reset, Millis(1_000_000 * month));
+        let (taken, state) = take(limit, 1, Some(state), now + month - 1);
+        assert_eq!((taken.allowed, taken.retry_after), (false, Some(Millis(1))));
+        let (taken, state) = take(limit, 1, Some(state), now + month);
+        assert!(taken.allowed);
+        assert!(!take(limit, 1, Some(state), now + month).0.allowed);
+    }
+
+    #[test]
+    fn a_bucket_asked_each_millisecond_loses_nothing() {
+        let limit = Limit::TokenBucket {
+            capacity: 10,
+            refill: 7,
+            interval: Millis(1000),
+        };
+        let mut state = take(limit, 10, None, 5).1;
+        let mut given = 0;
+        for now in 6..=100_005 {
+            let (taken, after) = take(limit, 1, Some(state), now);
+            given += u32::from(taken.allowed);
+            state = after;
+        }
+        assert_eq!(given, 700);
+    }
+
+    #[test]
+    fn a_bucket_never_refilled_stays_empty() {
+        let limit = Limit::TokenBucket {
+            capacity: 3,
+            refill: 0,
+            interval: Millis(1),
+        };
+        let (_, state) = take(limit, 3, None, 0);
+        let (taken, _) = take(limit, 1, Some(state), LATEST);
+        assert!(!taken.allowed);
+    }
 }

@@ -51,7 +51,9 @@ pub struct Memory {
 
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Memory").field("bytes", &self.bytes()).finish_non_exhaustive()
+        f.debug_struct("Memory")
+            .field("bytes", &self.bytes())
+            .finish_non_exhaustive()
     }
 }
 
@@ -73,9 +75,13 @@ impl Memory {
     /// Bytes allocated.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        [self.quotas.bytes(), self.nonces.bytes(), self.profiles.bytes()]
-            .into_iter()
-            .fold(size_of::<Self>(), usize::saturating_add)
+        [
+            self.quotas.bytes(),
+            self.nonces.bytes(),
+            self.profiles.bytes(),
+        ]
+        .into_iter()
+        .fold(size_of::<Self>(), usize::saturating_add)
     }
 
     /// Everything remembered, as bytes for [`Memory::import`].
@@ -149,13 +155,18 @@ fn share(units: u32, quota: u32) -> u16 {
         .saturating_mul(units.into())
         .checked_div(quota.into())
         .unwrap_or(steps);
-    u16::try_from(part).unwrap_or(ALL).saturating_add(1).min(ALL)
+    u16::try_from(part)
+        .unwrap_or(ALL)
+        .saturating_add(1)
+        .min(ALL)
 }
 
 /// The units of a quota that a share is, rounded up.
 fn units(share: u16, quota: u32) -> u32 {
     let part = u64::from(share.min(ALL).saturating_sub(1));
-    let units = part.saturating_mul(quota.into()).div_ceil(u64::from(ALL - 1));
+    let units = part
+        .saturating_mul(quota.into())
+        .div_ceil(u64::from(ALL - 1));
     u32::try_from(units).unwrap_or(quota)
 }
 
@@ -179,7 +190,14 @@ impl Store for Memory {
 
         let (place, state, before) = if let Some(place) = known {
             let [_, word, payload] = self.quotas.get(place);
-            (Some(place), Some(State { expires: word & TIME, payload }), share_of(word))
+            (
+                Some(place),
+                Some(State {
+                    expires: word & TIME,
+                    payload,
+                }),
+                share_of(word),
+            )
         } else if cost == 0 || cost > quota {
             // takes nothing, so there is nothing to remember
             (None, None, 0)
@@ -215,7 +233,11 @@ impl Store for Memory {
         let tag = self.tag(key);
         let known = self.profiles.find(tag);
         let mut actor = match known.map(|place| self.profiles.get(place)) {
-            Some([_, first, last, counts @ ..]) => Actor { first, last, counts },
+            Some([_, first, last, counts @ ..]) => Actor {
+                first,
+                last,
+                counts,
+            },
             None if *observed == Observed::default() => return Profile::default(),
             None => Actor::new(now),
         };
@@ -226,13 +248,28 @@ impl Store for Memory {
         }
         actor.observe(observed);
         let place = known.or_else(|| {
-            self.profiles.room(tag, |&[tag, first, last, ref counts @ ..]| {
-                if tag == 0 { 0 } else { Actor { first, last, counts: *counts }.worth(now) }
-            })
+            self.profiles
+                .room(tag, |&[tag, first, last, ref counts @ ..]| {
+                    if tag == 0 {
+                        0
+                    } else {
+                        Actor {
+                            first,
+                            last,
+                            counts: *counts,
+                        }
+                        .worth(now)
+                    }
+                })
         });
         if let Some(place) = place {
-            let Actor { first, last, counts: [requests, flagged, failed] } = actor;
-            self.profiles.set(place, [tag, first, last, requests, flagged, failed]);
+            let Actor {
+                first,
+                last,
+                counts: [requests, flagged, failed],
+            } = actor;
+            self.profiles
+                .set(place, [tag, first, last, requests, flagged, failed]);
         }
         actor.profile(now)
     }

@@ -31,7 +31,11 @@ const DECAY: [u64; 20] = {
 const fn scale(a: u64, b: u64) -> u64 {
     // as: the conversion traits are not const, and the product of two words
     // shifted by one word fits one
-    #[allow(clippy::cast_possible_truncation, clippy::cast_lossless, reason = "see above")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_lossless,
+        reason = "see above"
+    )]
     {
         ((a as u128).wrapping_mul(b as u128) >> 64) as u64
     }
@@ -49,7 +53,11 @@ pub(super) struct Actor {
 impl Actor {
     /// Somebody not seen before.
     pub(super) fn new(now: u64) -> Self {
-        Self { first: now, last: now, counts: [0; 3] }
+        Self {
+            first: now,
+            last: now,
+            counts: [0; 3],
+        }
     }
 
     /// The same actor later.
@@ -72,9 +80,16 @@ impl Actor {
 
     /// What others see of it, `last` being when it was last seen.
     pub(super) fn profile(&self, last: u64) -> Profile {
-        let [requests, flagged, failed] =
-            self.counts.map(|count| u32::try_from(count >> POINT).unwrap_or(u32::MAX));
-        Profile { first: Millis(self.first), last: Millis(last), requests, flagged, failed }
+        let [requests, flagged, failed] = self
+            .counts
+            .map(|count| u32::try_from(count >> POINT).unwrap_or(u32::MAX));
+        Profile {
+            first: Millis(self.first),
+            last: Millis(last),
+            requests,
+            flagged,
+            failed,
+        }
     }
 
     /// How much it would be missed: flags and failures first, the time last seen
@@ -83,7 +98,9 @@ impl Actor {
         let [_, flagged, failed] = self.counts;
         let halvings = now.saturating_sub(self.last) / HALF_LIFE;
         let bad = (flagged >> POINT).saturating_add(failed >> POINT);
-        let bad = bad.checked_shr(u32::try_from(halvings).unwrap_or(u32::MAX)).unwrap_or(0);
+        let bad = bad
+            .checked_shr(u32::try_from(halvings).unwrap_or(u32::MAX))
+            .unwrap_or(0);
         let bits = u64::from(u64::BITS.saturating_sub(bad.leading_zeros()));
         let last = self.last.clamp(1, (1 << 48) - 1);
         (bits << 48) | last
@@ -99,4 +116,75 @@ fn decay(count: u64, elapsed: u64) -> u64 {
         .zip(0_u32..)
         .filter(|(_, bit)| rest.wrapping_shr(*bit) & 1 == 1)
         .fold(whole, |count, (factor, _)| scale(count, *factor))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "tests may fail loudly")]
+    use super::*;
+
+    fn actor(requests: u32) -> Actor {
+        let mut actor = Actor::new(1000);
+        actor.observe(&Observed {
+            requests,
+            ..Observed::default()
+        });
+        actor
+    }
+
+    fn requests(actor: Actor) -> u32 {
+        actor.profile(0).requests
+    }
+
+    #[test]
+    fn counts_halve_every_ten_minutes() {
+        let start = actor(1000);
+        assert_eq!(requests(start), 1_000_000);
+        for (minutes, left) in [(10, 500_000), (20, 250_000), (200, 0), (1 << 40, 0)] {
+            assert_eq!(requests(start.at(1000 + minutes * 60_000)), left);
+        }
+        // 1,000,000 / sqrt 2, 1,000,000 / 2^0.1
+        assert_eq!(requests(start.at(1000 + 300_000)), 707_106);
+        assert_eq!(requests(start.at(1000 + 60_000)), 933_032);
+    }
+
+    #[test]
+    fn decay_does_not_depend_on_how_often_it_is_asked() {
+        let start = actor(1000);
+        let once = requests(start.at(1000 + 60_000));
+        let often = requests((1..=60_000).fold(start, |actor, step| actor.at(1000 + step)));
+        assert!(once.abs_diff(often) <= 1, "{once} {often}");
+    }
+
+    #[test]
+    fn counts_saturate_and_a_clock_that_steps_back_decays_nothing() {
+        let mut much = actor(u32::MAX);
+        much.observe(&Observed {
+            requests: u32::MAX,
+            ..Observed::default()
+        });
+        assert_eq!(requests(much), u32::MAX);
+        let earlier = much.at(10);
+        assert_eq!(
+            earlier,
+            Actor {
+                first: 10,
+                last: 10,
+                ..much
+            }
+        );
+        assert_eq!(requests(earlier.at(10 + HALF_LIFE)), u32::MAX / 2);
+    }
+
+    #[test]
+    fn the_flagged_are_worth_more_than_the_recent_until_it_is_long_ago() {
+        let mut bad = Actor::new(1000);
+        bad.observe(&Observed {
+            flagged: 3,
+            ..Observed::default()
+        });
+        let late = Actor::new(2000);
+        assert!(bad.worth(2000) > late.worth(2000));
+        assert!(bad.worth(1000 + 40 * HALF_LIFE) < late.worth(1000 + 40 * HALF_LIFE));
+    }
 }

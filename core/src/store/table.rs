@@ -57,38 +57,51 @@ impl<const W: usize> Table<W> {
     /// An empty table that grows to `bytes`, or one step if that is more.
     pub(super) fn new(bytes: usize) -> Self {
         let bucket = size_of::<Bucket<W>>();
-        let segment = bucket.saturating_mul(SEGMENT).saturating_add(Self::OVERHEAD);
+        let segment = bucket
+            .saturating_mul(SEGMENT)
+            .saturating_add(Self::OVERHEAD);
         let whole = bytes.checked_div(segment).unwrap_or(0);
         let rest = bytes.saturating_sub(whole.saturating_mul(segment));
         let steps = rest
             .saturating_sub(Self::OVERHEAD)
             .checked_div(bucket.saturating_mul(STEP))
             .unwrap_or(0);
-        let most = whole.saturating_mul(SEGMENT).saturating_add(steps.saturating_mul(STEP));
-        Self { segments: Vec::new(), buckets: 0, allocated: 0, most: most.max(STEP) }
+        let most = whole
+            .saturating_mul(SEGMENT)
+            .saturating_add(steps.saturating_mul(STEP));
+        Self {
+            segments: Vec::new(),
+            buckets: 0,
+            allocated: 0,
+            most: most.max(STEP),
+        }
     }
 
     /// Bytes allocated.
     pub(super) fn bytes(&self) -> usize {
         let segments = self.segments.len().saturating_mul(Self::OVERHEAD);
-        self.allocated.saturating_mul(size_of::<Bucket<W>>()).saturating_add(segments)
+        self.allocated
+            .saturating_mul(size_of::<Bucket<W>>())
+            .saturating_add(segments)
     }
 
     /// Where the entry of a tag is.
     pub(super) fn find(&self, tag: u64) -> Option<Place> {
         let homes = self.homes(tag);
         homes.into_iter().find_map(|bucket| {
-            let tags = self.bucket(bucket)?.first()?;
-            // all of them without a branch, as the processor likes it
-            let hits = tags.iter().rev().fold(0_u32, |hits, t| (hits << 1) | u32::from(*t == tag));
-            let slot = usize::try_from(hits.trailing_zeros()).ok()?;
-            (hits != 0).then_some(Place { bucket, slot })
+            let slot = self
+                .bucket(bucket)?
+                .first()?
+                .iter()
+                .position(|t| *t == tag)?;
+            Some(Place { bucket, slot })
         })
     }
 
     /// The entry at a place.
     pub(super) fn get(&self, place: Place) -> [u64; W] {
-        self.bucket(place.bucket).map_or([0; W], |bucket| entry(bucket, place.slot))
+        self.bucket(place.bucket)
+            .map_or([0; W], |bucket| entry(bucket, place.slot))
     }
 
     /// Writes an entry.
@@ -140,8 +153,14 @@ impl<const W: usize> Table<W> {
             .into_iter()
             .filter_map(|at| {
                 let bucket = self.bucket(at)?;
-                let mut choice =
-                    Choice { free: 0, rank: u64::MAX, place: Place { bucket: at, slot: turn } };
+                let mut choice = Choice {
+                    free: 0,
+                    rank: u64::MAX,
+                    place: Place {
+                        bucket: at,
+                        slot: turn,
+                    },
+                };
                 for step in 0..SLOTS {
                     let slot = step.wrapping_add(turn) % SLOTS;
                     let rank = rank(&entry(bucket, slot));
@@ -155,7 +174,13 @@ impl<const W: usize> Table<W> {
                 }
                 Some(choice)
             })
-            .reduce(|a, b| if (b.free, a.rank) > (a.free, b.rank) { b } else { a })
+            .reduce(|a, b| {
+                if (b.free, a.rank) > (a.free, b.rank) {
+                    b
+                } else {
+                    a
+                }
+            })
     }
 
     /// Adds a bucket and moves into it what now belongs there.
@@ -169,7 +194,9 @@ impl<const W: usize> Table<W> {
         if old == new {
             return true;
         }
-        let Some(mut from) = self.bucket(old).copied() else { return true };
+        let Some(mut from) = self.bucket(old).copied() else {
+            return true;
+        };
         let mut to = [[0; SLOTS]; W];
         for slot in 0..SLOTS {
             let words = entry(&from, slot);
@@ -200,7 +227,9 @@ impl<const W: usize> Table<W> {
             }
             self.segments.push(Vec::new());
         }
-        let Some(segment) = self.segments.last_mut() else { return false };
+        let Some(segment) = self.segments.last_mut() else {
+            return false;
+        };
         if segment.try_reserve_exact(STEP).is_err() {
             return false;
         }
@@ -214,7 +243,11 @@ impl<const W: usize> Table<W> {
         let mask = self.mask();
         [tag & 0xffff_ffff, tag >> 32].map(|half| {
             let home = usize::try_from(half).unwrap_or(0) & mask;
-            if home < self.buckets { home } else { home & (mask >> 1) }
+            if home < self.buckets {
+                home
+            } else {
+                home & (mask >> 1)
+            }
         })
     }
 
@@ -227,7 +260,9 @@ impl<const W: usize> Table<W> {
     }
 
     fn bucket_mut(&mut self, index: usize) -> Option<&mut Bucket<W>> {
-        self.segments.get_mut(index / SEGMENT)?.get_mut(index % SEGMENT)
+        self.segments
+            .get_mut(index / SEGMENT)?
+            .get_mut(index % SEGMENT)
     }
 
     /// Appends the number of buckets and their words.
@@ -287,7 +322,13 @@ fn first<const W: usize>(words: &[u64; W]) -> u64 {
 }
 
 fn entry<const W: usize>(bucket: &Bucket<W>, slot: usize) -> [u64; W] {
-    array::from_fn(|row| bucket.get(row).and_then(|row| row.get(slot)).copied().unwrap_or(0))
+    array::from_fn(|row| {
+        bucket
+            .get(row)
+            .and_then(|row| row.get(slot))
+            .copied()
+            .unwrap_or(0)
+    })
 }
 
 fn write<const W: usize>(bucket: &mut Bucket<W>, slot: usize, words: [u64; W]) {
@@ -303,4 +344,94 @@ pub(super) fn word(bytes: &mut &[u8]) -> Option<u64> {
     let (word, rest) = bytes.split_first_chunk()?;
     *bytes = rest;
     Some(u64::from_le_bytes(*word))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        reason = "tests may fail loudly"
+    )]
+    use super::*;
+
+    /// Tags as well mixed as hashes are.
+    fn tag(n: u64) -> u64 {
+        let bits = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (bits ^ (bits >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) | 1
+    }
+
+    /// A word in use is worth its value.
+    fn rank(words: &[u64; 2]) -> u64 {
+        words[1]
+    }
+
+    fn insert(table: &mut Table<2>, n: u64, value: u64) -> u64 {
+        let place = table.room(tag(n), rank).unwrap();
+        let [_, displaced] = table.get(place);
+        table.set(place, [tag(n), value]);
+        displaced
+    }
+
+    #[test]
+    fn grows_without_losing_anybody() {
+        let mut table = Table::<2>::new(1 << 22);
+        for n in 0..100_000 {
+            assert_eq!(insert(&mut table, n, n + 1), 0, "{n}");
+            if n.is_power_of_two() {
+                for old in 0..=n {
+                    let place = table.find(tag(old)).unwrap();
+                    assert_eq!(table.get(place), [tag(old), old + 1]);
+                }
+            }
+        }
+        assert!(table.bytes() < 100_000 * 16 * 3 / 2, "{}", table.bytes());
+        assert!(table.find(tag(100_000)).is_none());
+    }
+
+    #[test]
+    fn keeps_the_most_valuable_at_its_bound() {
+        let limit = 20_000;
+        let mut table = Table::<2>::new(limit);
+        for n in 0..100 {
+            insert(&mut table, n, 1000);
+        }
+        for n in 100..100_000 {
+            let displaced = insert(&mut table, n, 2);
+            assert!(displaced < 1000);
+            assert!(table.bytes() <= limit);
+        }
+        assert!((0..100).all(|n| table.find(tag(n)).is_some()));
+        // several of the last remain, not only the very last
+        assert!(
+            (99_000..100_000)
+                .filter(|n| table.find(tag(*n)).is_some())
+                .count()
+                > 300
+        );
+    }
+
+    #[test]
+    fn the_worthless_make_room_without_growth() {
+        let mut table = Table::<2>::new(1 << 20);
+        for n in 0..1000 {
+            insert(&mut table, n, 1);
+        }
+        let bytes = table.bytes();
+        for n in 1000..100_000_u64 {
+            let old = |words: &[u64; 2]| u64::from(words[1] + 500 > n);
+            let place = table.room(tag(n), old).unwrap();
+            assert_eq!(old(&table.get(place)), 0);
+            table.set(place, [tag(n), n]);
+        }
+        assert_eq!(table.bytes(), bytes);
+    }
+
+    #[test]
+    fn a_bound_of_nothing_still_holds_somebody() {
+        let mut table = Table::<2>::new(0);
+        insert(&mut table, 1, 1);
+        assert!(table.find(tag(1)).is_some());
+        assert!(table.bytes() < 4096);
+    }
 }

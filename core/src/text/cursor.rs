@@ -33,6 +33,11 @@ impl<'a> Cursor<'a> {
         self.text.get(self.at).copied()
     }
 
+    /// The text up to `end`.
+    pub(crate) fn passed(&self, end: usize) -> &'a [u8] {
+        self.text.get(..end).unwrap_or_default()
+    }
+
     /// The byte just passed.
     pub(crate) fn before(&self) -> Option<u8> {
         self.text.get(self.at.checked_sub(1)?).copied()

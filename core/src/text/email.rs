@@ -284,10 +284,10 @@ fn check_domain(domain: &str, accept: Accept) -> Result<(Domain<'_>, usize), Inv
         let length = check_label(label)?;
         let dot = usize::from(ascii_len > 0);
         ascii_len = ascii_len.saturating_add(dot).saturating_add(length);
+        if ascii_len > DOMAIN_MAX {
+            return Err(Invalid::DomainTooLong);
+        }
         last = label;
-    }
-    if ascii_len > DOMAIN_MAX {
-        return Err(Invalid::DomainTooLong);
     }
     if last.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Invalid::NumericTopLevelDomain);

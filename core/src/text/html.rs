@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn reads_what_browsers_read() {
-        assert_eq!(shown("a < b <img/src=x/onerror = alert(1)>"), "<img src=x/onerror = alert(1)".replace(" = ", "="). replace("x/onerror=alert(1)", "x/onerror"));
+        assert_eq!(shown("a < b <img/src='x'/onerror = alert(1)>"), "<img src=x onerror=alert(1)");
         assert_eq!(shown("<svg\n/onload='a b' c><p>"), "<svg onload=a b c<p");
         assert_eq!(shown("<a title=\"><script>x"), "<a title=<script");
         assert_eq!(shown("<x y=`1 2` z"), "<x y=1 2 z");

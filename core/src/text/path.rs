@@ -4,7 +4,8 @@
 //! A step is `..` between separators of any system, also written `....//`,
 //! `..;/`, `.\./`; percent and overlong forms are decoded before this.
 
-use super::cursor::{Cursor, find_ci, starts_with_ci};
+use super::cursor::{Cursor, starts_with_ci};
+use super::words::words;
 
 /// The steps upwards in a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,74 +51,85 @@ pub(crate) fn climb(text: &[u8]) -> Climb {
     found
 }
 
-/// Whether a value names a file of the system or of the application's secrets,
-/// wherever it stands in the value.
+/// A file of the system or of the application's secrets: where its name starts.
+///
+/// Names are word sequences, so the separator does not matter: slashes of any
+/// kind, or what is left of an encoding that nobody could decode.
 pub(crate) fn names_secret(text: &[u8]) -> Option<usize> {
-    const SECRETS: [&[u8]; 40] = [
-        b"etc/passwd",
-        b"etc\\passwd",
-        b"etc/shadow",
-        b"etc/hosts",
-        b"etc/group",
-        b"etc/issue",
-        b"etc/motd",
-        b"etc/master.passwd",
-        b"proc/self/",
-        b"proc/version",
-        b"proc/cmdline",
-        b"boot.ini",
-        b"win.ini",
-        b"system.ini",
-        b"windows/system32",
-        b"windows\\system32",
-        b"winnt/",
-        b"winnt\\",
-        b"web-inf/",
-        b"web-inf\\",
-        b"meta-inf/",
-        b"web.config",
-        b".htaccess",
-        b".htpasswd",
-        b".ssh/",
-        b"id_rsa",
-        b".bash_history",
-        b".aws/credentials",
-        b"wp-config.php",
-        b"httpd.conf",
-        b"apache2.conf",
-        b"access_log",
-        b"access.log",
-        b"error_log",
-        b"error.log",
-        b"php.ini",
-        b"my.cnf",
-        b"server.xml",
-        b"windows/win",
-        b"autoexec.bat",
+    const PAIRS: [(&[u8], &[u8]); 32] = [
+        (b"etc", b"passwd"),
+        (b"etc", b"shadow"),
+        (b"etc", b"hosts"),
+        (b"etc", b"group"),
+        (b"etc", b"issue"),
+        (b"etc", b"motd"),
+        (b"etc", b"master"),
+        (b"etc", b"apache2"),
+        (b"etc", b"httpd"),
+        (b"proc", b"self"),
+        (b"proc", b"version"),
+        (b"proc", b"cmdline"),
+        (b"boot", b"ini"),
+        (b"win", b"ini"),
+        (b"system", b"ini"),
+        (b"windows", b"system32"),
+        (b"windows", b"win"),
+        (b"winnt", b"system32"),
+        (b"winnt", b"win"),
+        (b"web", b"inf"),
+        (b"meta", b"inf"),
+        (b"web", b"config"),
+        (b"aws", b"credentials"),
+        (b"wp", b"config"),
+        (b"httpd", b"conf"),
+        (b"apache2", b"conf"),
+        (b"access", b"log"),
+        (b"error", b"log"),
+        (b"php", b"ini"),
+        (b"my", b"cnf"),
+        (b"server", b"xml"),
+        (b"autoexec", b"bat"),
     ];
-    SECRETS.iter().find_map(|name| find_ci(text, name))
+    const NAMES: [&[u8]; 7] =
+        [b"htaccess", b"htpasswd", b"id_rsa", b"bash_history", b"access_log", b"error_log", b"authorized_keys"];
+    let mut before: (usize, &[u8]) = (0, &[]);
+    for (start, word) in words(text) {
+        if NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)) {
+            return Some(start);
+        }
+        let gap = text.get(before.0.saturating_add(before.1.len())..start).unwrap_or_default();
+        let joined = !gap.is_empty() && gap.len() <= 12 && !gap.iter().any(|b| matches!(b, b' ' | b',' | b'(' | b')' | b'"' | b'<' | b'>' | b'='));
+        if joined && PAIRS.iter().any(|(a, b)| before.1.eq_ignore_ascii_case(a) && word.eq_ignore_ascii_case(b)) {
+            return Some(before.0);
+        }
+        // `..2fetc`: a digit or two of an encoding may stick to the word
+        before = (start, word);
+    }
+    None
 }
 
 /// An absolute path into a part of a system that no user input names.
 pub(crate) fn is_system_path(text: &[u8]) -> bool {
-    const ROOTS: [&[u8]; 14] = [
+    const ROOTS: [&[u8]; 11] = [
         b"/etc/",
         b"/proc/",
         b"/root/",
         b"/var/log/",
         b"/var/www/",
-        b"/var/lib/",
         b"/var/adm/",
-        b"/usr/local/",
-        b"/opt/",
         b"/logs/",
         b"/apache",
         b"/boot/",
         b"/windows/",
         b"/winnt/",
     ];
+    const LOGS: [&[u8]; 3] = [b"/usr/local/", b"/opt/", b"/var/lib/"];
     let rest = text.strip_prefix(b"/").filter(|r| r.starts_with(b"/")).unwrap_or(text);
-    ROOTS.iter().any(|root| starts_with_ci(rest, root))
+    let under = |roots: &[&[u8]]| roots.iter().any(|root| starts_with_ci(rest, root));
+    let talks = words(rest).any(|(_, word)| {
+        [&b"log"[..], b"logs", b"conf", b"apache", b"apache2", b"httpd", b"etc"].iter().any(|w| word.eq_ignore_ascii_case(w))
+    });
+    under(&ROOTS) || (talks && under(&LOGS))
 }
 
 /// `c:\…`, `\\server\share`

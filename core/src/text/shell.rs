@@ -117,7 +117,6 @@ pub(crate) static COMMANDS: Words<Command, 512> = Words::new(&[
     ("timeout", Command::Common),
     ("date", Command::Common),
     ("who", Command::Common),
-    ("w", Command::Common),
     ("last", Command::Common),
     ("set", Command::Common),
     ("net", Command::Common),
@@ -190,7 +189,9 @@ pub(crate) enum Mark {
 pub(crate) enum Argument {
     /// Nothing, or the next mark.
     None,
-    /// A flag, path, variable, redirection, quoted text, number, address.
+    /// A flag, path, variable or redirection.
+    Flag,
+    /// Quoted text, a number, an address, a file's name.
     Technical,
     /// A word, or something shells do not write there.
     Word,
@@ -204,6 +205,8 @@ pub(crate) struct Invocation {
     pub(crate) argument: Argument,
     /// The word was written in a disguise, or with a directory in front.
     pub(crate) disguised: bool,
+    /// What stands before the mark is no sentence.
+    pub(crate) bare: bool,
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
@@ -239,13 +242,20 @@ pub(crate) fn each_invocation(text: &[u8], visit: &mut dyn FnMut(Invocation)) {
 const WORD: usize = 64;
 
 fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn FnMut(Invocation)) {
+    let bare = start <= 32 && !cursor.passed(start).trim_ascii().iter().any(|b| is_space(*b));
+    let amp = cursor.before() == Some(b'&');
+    let mut braced = false;
     // blanks, groups, quotes the value may have to leave, `$IFS` for a blank
     let mut blanks = 0_u8;
     loop {
         blanks = blanks.saturating_add(1);
         match cursor.peek() {
             _ if blanks > 8 => return,
-            Some(b) if is_space(b) || matches!(b, b'{' | b'(' | b'@' | b'!') => cursor.skip(1),
+            Some(b'{') => {
+                braced = true;
+                cursor.skip(1);
+            }
+            Some(b) if is_space(b) || matches!(b, b'(' | b'!') => cursor.skip(1),
             Some(b'$') if ifs(cursor.rest()) > 0 => cursor.skip(ifs(cursor.rest())),
             _ => break,
         }
@@ -253,6 +263,7 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
     let mut word = [0_u8; WORD];
     let (mut length, mut disguised) = (0_usize, false);
     let begin = cursor.at();
+    let rooted = matches!(cursor.peek(), Some(b'/' | b'.' | b'~' | b'\'' | b'"' | b'\\'));
     while let Some(byte) = cursor.peek() {
         if cursor.at().saturating_sub(begin) > WORD {
             return;
@@ -267,7 +278,9 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
                 disguised = true;
                 cursor.skip(gap.saturating_sub(1));
             }
-            b'/' => {
+            b'.' if length == 0 && rooted => disguised = true,
+            b'~' if cursor.at() == begin => {}
+            b'/' if rooted => {
                 length = 0;
                 disguised = true;
             }
@@ -284,8 +297,12 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
     }
     let Some(command) = word.get(..length).and_then(|word| COMMANDS.get(word)) else { return };
     let end = cursor.at();
-    if let Some(argument) = argument(cursor) {
-        visit(Invocation { mark, command, argument, disguised, start, end });
+    // `&copy;` is an entity of HTML
+    if amp && cursor.peek() == Some(b';') && mark == Mark::Separator && !disguised {
+        return;
+    }
+    if let Some(argument) = argument(cursor, braced) {
+        visit(Invocation { mark, command, argument, disguised, bare, start, end });
     }
 }
 
@@ -313,9 +330,9 @@ fn empty_expansion(rest: &[u8]) -> usize {
 }
 
 /// What stands behind the command; `None` if it is no command after all.
-fn argument(mut cursor: Cursor<'_>) -> Option<Argument> {
+fn argument(mut cursor: Cursor<'_>, braced: bool) -> Option<Argument> {
     if ifs(cursor.rest()) > 0 {
-        return Some(Argument::Technical);
+        return Some(Argument::Flag);
     }
     let space = cursor.take_while(|b| matches!(b, b' ' | b'\t' | b'+'));
     let Some(byte) = cursor.peek() else { return Some(Argument::None) };
@@ -323,16 +340,17 @@ fn argument(mut cursor: Cursor<'_>) -> Option<Argument> {
     Some(match byte {
         b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b')' | b'}' | b'#' | b'\'' | b'"' if glued => Argument::None,
         b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b')' | b'}' | b'#' => Argument::None,
-        b'<' | b'>' => Argument::Technical,
-        b',' if glued => Argument::Technical,
+        b'<' | b'>' => Argument::Flag,
+        b',' if glued && braced => Argument::Flag,
         b'/' | b'\\' if glued => Argument::Technical,
         b'0'..=b'9' if glued => return None,
         _ if glued => return None,
         b'-' => {
             // a flag, not a dash between words
-            if cursor.peek_nth(1).is_some_and(|b| b.is_ascii_alphanumeric() || b == b'-') { Argument::Technical } else { Argument::Word }
+            if cursor.peek_nth(1).is_some_and(|b| b.is_ascii_alphanumeric() || b == b'-') { Argument::Flag } else { Argument::Word }
         }
-        b'/' | b'.' | b'~' | b'$' | b'*' | b'%' | b'\\' | b'\'' | b'"' | b'0'..=b'9' | b'{' | b'?' => Argument::Technical,
+        b'/' | b'~' | b'$' => Argument::Flag,
+        b'.' | b'*' | b'%' | b'\\' | b'\'' | b'"' | b'0'..=b'9' | b'{' | b'?' => Argument::Technical,
         _ => {
             let word = cursor.take_while(|b| !is_space(b) && !matches!(b, b';' | b'|' | b'&'));
             let inner = word.get(..word.len().saturating_sub(1)).unwrap_or_default();
@@ -357,13 +375,13 @@ mod tests {
 
     #[test]
     fn commands_behind_marks() {
-        assert_eq!(shown("x; cat /etc/passwd"), "Separator/Plain/Technical");
+        assert_eq!(shown("x; cat /etc/passwd"), "Separator/Plain/Flag");
         assert_eq!(shown("x|id"), "Separator/Common/None");
         assert_eq!(shown("$(whoami)"), "Substitution/Plain/None");
-        assert_eq!(shown("a`ls -la`"), "Substitution/Plain/Technical");
-        assert_eq!(shown("&& /bin/c'a't${IFS}x"), "Separator/Plain/Technical");
+        assert_eq!(shown("a`ls -la`"), "Substitution/Plain/Flag");
+        assert_eq!(shown("&& /bin/c'a't${IFS}x"), "Separator/Plain/Flag");
         assert_eq!(shown(";w\\ho$@ami"), "Separator/Plain/None");
-        assert_eq!(shown("ping -c 3 x"), "Start/Plain/Technical");
+        assert_eq!(shown("ping -c 3 x"), "Start/Plain/Flag");
         assert_eq!(shown("|ping evil.example"), "Separator/Plain/Technical");
     }
 

@@ -54,7 +54,7 @@ pub struct Value<'v> {
 }
 
 /// Headers that hold text written by, or for, people and applications.
-const HEADERS: [&str; 12] = [
+pub const HEADERS: [&str; 12] = [
     "user-agent",
     "referer",
     "origin",

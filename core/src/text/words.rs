@@ -10,7 +10,7 @@ use super::cursor::is_word;
 pub(crate) const SEED: u32 = 0x811c_9dc5;
 
 /// Longest word in any table.
-pub(crate) const LONGEST: usize = 24;
+pub(crate) const LONGEST: usize = 32;
 
 /// Adds one byte, case folded (FNV-1a).
 #[inline]

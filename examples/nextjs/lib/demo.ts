@@ -39,7 +39,7 @@ function observed(ward: Ward<string>): Ward<string> {
   return ward;
 }
 
-const kept = <R extends readonly RuleInput[]>(rules: R) =>
+const kept = <R extends RuleInput>(rules: readonly R[]) =>
   rules.filter((rule) => {
     const { id, rule: name } = rule as { id?: string; rule: string };
     return (id ?? name) !== process.env.DEMO_WITHOUT;

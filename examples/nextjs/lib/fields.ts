@@ -2,7 +2,9 @@
 export async function fields(request: Request): Promise<Record<string, unknown>> {
   const body = request.clone();
   try {
-    const isForm = request.headers.get("content-type")?.startsWith("application/x-www-form-urlencoded");
+    const isForm = request.headers
+      .get("content-type")
+      ?.startsWith("application/x-www-form-urlencoded");
     const value: unknown = isForm ? Object.fromEntries(await body.formData()) : await body.json();
     return typeof value === "object" && value !== null ? { ...value } : {};
   } catch {

@@ -14,6 +14,11 @@ impl Evidence {
     pub(crate) fn new(code: &'static str, score: u16, start: usize, end: usize) -> Self {
         Self { code, score, start, end }
     }
+
+    /// The same, in a text that has `offset` bytes in front.
+    pub(crate) fn shifted(self, offset: usize) -> Self {
+        Self { start: self.start.saturating_add(offset), end: self.end.saturating_add(offset), ..self }
+    }
 }
 
 /// Keeps the strongest evidence; of equal ones the first.

@@ -1,45 +1,59 @@
 //! One pass over a value that says which detectors it deserves.
 //!
-//! Notes the classes of bytes and of SQL words, counts words and lines, and
-//! finds the phrases of [`super::known`] on the way. A name, a number or a
-//! sentence leaves with nothing set. Cost: about two nanoseconds a byte.
+//! Notes classes of bytes, pairs of them, the words of SQL and of
+//! [`super::known`], and counts words and lines. A name, a number or a sentence
+//! leaves with nothing set. Cost: about two nanoseconds a byte.
 
 use super::evidence::Texture;
-use super::known::Known;
-use crate::text::sql;
+use super::known::{ACTIVE, HEADER, Known, SCHEME, SECRET, SHELL, SINK};
+use super::xss::is_event;
+use crate::text::shell::COMMANDS;
+use crate::text::sql::{self, Kind};
 use crate::text::words::{LONGEST, SEED, hash_byte};
 
 /// What a value holds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Signs {
-    /// Bits of `BYTE_*`.
+    /// Classes of bytes and pairs of bytes.
     bytes: u32,
-    /// Bit `n` set: a word of [`sql::Kind`] `n` occurs.
+    /// Bit `n` set: a word of [`Kind`] `n` occurs.
     sql: u64,
     pub(crate) texture: Texture,
     pub(crate) known: Known,
 }
 
 const QUOTE: u32 = 1;
-const LESS: u32 = 1 << 1;
-const COMPARE: u32 = 1 << 2;
-const OPEN: u32 = 1 << 3;
-const SEPARATOR: u32 = 1 << 4;
-const LINE: u32 = 1 << 5;
-const DOLLAR: u32 = 1 << 6;
-const BRACE: u32 = 1 << 7;
-const SLASH: u32 = 1 << 8;
-const DOT: u32 = 1 << 9;
-const COLON: u32 = 1 << 10;
-const COMMENT: u32 = 1 << 11;
-const NUL: u32 = 1 << 12;
-const FOLDED: u32 = 1 << 13;
-const PERCENT: u32 = 1 << 14;
-const BRACKET: u32 = 1 << 15;
-const BACKTICK: u32 = 1 << 16;
-const OPERATOR: u32 = 1 << 17;
-const COMMA: u32 = 1 << 18;
-const STAR: u32 = 1 << 19;
+const COMPARE: u32 = 1 << 1;
+const OPEN: u32 = 1 << 2;
+const SEPARATOR: u32 = 1 << 3;
+const LINE: u32 = 1 << 4;
+const SLASH: u32 = 1 << 5;
+const DOT: u32 = 1 << 6;
+const COLON: u32 = 1 << 7;
+const COMMENT: u32 = 1 << 8;
+const NUL: u32 = 1 << 9;
+const FOLDED: u32 = 1 << 10;
+const BACKTICK: u32 = 1 << 11;
+const OPERATOR: u32 = 1 << 12;
+const COMMA: u32 = 1 << 13;
+/// Bytes that matter with the one before them.
+const PAIRED: u32 = 1 << 14;
+const DIGIT: u32 = 1 << 15;
+const LESS: u32 = 1 << 16;
+/// `<` and a letter, `/`, `!` or `?`.
+const TAG: u32 = 1 << 17;
+/// `..`
+const CLIMB: u32 = 1 << 18;
+/// `{{`, `${`, `<%` and the like.
+const TEMPLATE: u32 = 1 << 19;
+/// `$(`
+const SUBSTITUTE: u32 = 1 << 20;
+/// `)(`
+const FILTER: u32 = 1 << 21;
+/// The name of an event handler.
+const EVENT: u32 = 1 << 22;
+/// The value begins with a command of a shell.
+const COMMAND: u32 = 1 << 23;
 /// A letter, digit or underscore.
 const WORD: u32 = 1 << 31;
 
@@ -61,26 +75,24 @@ const fn classes() -> [u32; 256] {
             b'\'' | b'"' => QUOTE,
             b'`' => BACKTICK | QUOTE,
             b'<' => LESS | COMPARE,
-            b'=' | b'>' | b'~' | b'!' => COMPARE,
-            b'(' => OPEN,
-            b';' => SEPARATOR,
-            b'|' => SEPARATOR | OPERATOR,
-            b'&' => SEPARATOR | OPERATOR | FOLDED,
+            b'=' | b'>' | b'~' => COMPARE,
+            b'!' | b'?' => COMPARE | PAIRED,
+            b'(' => OPEN | PAIRED,
+            b';' | b'|' => SEPARATOR,
+            b'&' => SEPARATOR | FOLDED,
             b'\n' | b'\r' => LINE,
-            b'$' => DOLLAR,
-            b'{' => BRACE,
-            b'/' => SLASH,
+            b'{' | b'[' => PAIRED,
+            b'/' => SLASH | OPERATOR | PAIRED,
             b'\\' => SLASH | FOLDED,
-            b'.' => DOT,
+            b'.' => DOT | PAIRED,
             b':' => COLON,
             b'#' => COMMENT,
-            b'*' => STAR | OPERATOR,
-            b'+' | b'-' | b'^' => OPERATOR,
-            b'%' => PERCENT | FOLDED,
-            b'[' => BRACKET,
-            b',' => COMMA,
+            b'*' | b'-' => OPERATOR | PAIRED,
+            b'+' | b'^' => OPERATOR,
+            b'%' => FOLDED | PAIRED,
+            b',' | b'@' => COMMA,
             0 => NUL,
-            0xc0 | 0xc1 | 0xca | 0xe0 | 0xe2 | 0xef => FOLDED,
+            0xc0 | 0xc1 | 0xca | 0xe0 | 0xe2 | 0xef | 0xf0 | 0xf8 | 0xfc => FOLDED,
             _ => 0,
         };
         index += 1;
@@ -92,53 +104,81 @@ const fn classes() -> [u32; 256] {
 pub(crate) fn scan(text: &[u8]) -> Signs {
     let mut signs = Signs { texture: Texture { length: text.len(), ..Texture::default() }, ..Signs::default() };
     let mut hash = SEED;
-    let mut word = None;
-    for (at, byte) in text.iter().enumerate() {
-        let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or_default();
+    let mut start = None;
+    let mut before = 0_u8;
+    for (at, &byte) in text.iter().enumerate() {
+        let class = CLASSES.get(usize::from(byte)).copied().unwrap_or_default();
         if class == WORD {
-            if word.is_none() {
-                word = Some(at);
+            if start.is_none() {
+                start = Some(at);
                 hash = SEED;
+                if before == b'<' {
+                    signs.bytes |= TAG;
+                }
             }
-            hash = hash_byte(hash, *byte);
+            hash = hash_byte(hash, byte);
+            before = byte;
             continue;
         }
         signs.bytes |= class;
-        if let Some(start) = word.take() {
+        if let Some(start) = start.take() {
             signs.word(text, start, at, hash);
         }
-        if class & (LINE | OPERATOR) != 0 {
-            if *byte == b'\n' {
-                signs.texture.lines = signs.texture.lines.saturating_add(1);
-            }
-            let before = at.checked_sub(1).and_then(|before| text.get(before));
-            if (*byte == b'-' && before == Some(&b'-')) || (*byte == b'*' && before == Some(&b'/')) {
-                signs.bytes |= COMMENT;
-            }
+        if class & PAIRED != 0 {
+            signs.bytes |= pair(before, byte);
         }
+        if byte == b'\n' {
+            signs.texture.lines = signs.texture.lines.saturating_add(1);
+        }
+        before = byte;
     }
-    if let Some(start) = word {
+    if let Some(start) = start {
         signs.word(text, start, text.len(), hash);
     }
     signs
 }
 
+fn pair(before: u8, byte: u8) -> u32 {
+    match (before, byte) {
+        (b'-', b'-') | (b'/', b'*') => COMMENT,
+        (b'.', b'.') => CLIMB,
+        (b'{' | b'$' | b'#' | b'*' | b'@' | b'%', b'{') | (b'{' | b'<', b'%') | (b'[', b'[') => TEMPLATE,
+        (b'$', b'(') => SUBSTITUTE,
+        (b')', b'(') => FILTER,
+        (b'<', b'!' | b'?' | b'/') => TAG,
+        _ => 0,
+    }
+}
+
 impl Signs {
     #[inline]
     fn word(&mut self, text: &[u8], start: usize, end: usize, hash: u32) {
-        self.texture.words = self.texture.words.saturating_add(1);
-        let Some(word) = text.get(start..end).filter(|w| w.len() <= LONGEST) else { return };
+        let Some(word) = text.get(start..end) else { return };
+        let Some(first) = word.first() else { return };
+        if first.is_ascii_digit() {
+            self.bytes |= DIGIT;
+            // `1or`, `0x1union`: digits in front of a word
+            if word.len() <= LONGEST && word.last().is_some_and(u8::is_ascii_alphabetic) {
+                let digits = word.iter().take_while(|b| b.is_ascii_digit()).count();
+                if let Some(kind) = word.get(digits..).and_then(|w| sql::WORDS.get(w)) {
+                    self.sql |= bit(kind);
+                }
+            }
+        } else {
+            self.texture.words = self.texture.words.saturating_add(1);
+        }
+        if word.len() > LONGEST {
+            return;
+        }
         if let Some(kind) = sql::WORDS.get_hashed(hash, word) {
-            self.sql |= kind.bit();
+            self.sql |= bit(kind);
         }
         self.known.word(text, start, end, hash);
-        // `1or`, `0x1union`: digits in front of a word
-        if word.first().is_some_and(u8::is_ascii_digit) {
-            self.sql |= DIGITS;
-            let digits = word.iter().take_while(|b| b.is_ascii_digit()).count();
-            if let Some(kind) = word.get(digits..).and_then(|w| sql::WORDS.get(w)) {
-                self.sql |= kind.bit();
-            }
+        if self.texture.words == 1 && COMMANDS.get_hashed(hash, word).is_some() {
+            self.bytes |= COMMAND;
+        }
+        if matches!(word, [b'o' | b'O', b'n' | b'N', _, _, ..]) && is_event(word) {
+            self.bytes |= EVENT;
         }
     }
 
@@ -146,8 +186,8 @@ impl Signs {
         self.bytes & bytes != 0
     }
 
-    fn says(&self, kinds: &[sql::Kind]) -> bool {
-        kinds.iter().any(|kind| self.sql & kind.bit() != 0)
+    fn says(&self, kinds: &[Kind]) -> bool {
+        kinds.iter().any(|kind| self.sql & bit(*kind) != 0)
     }
 
     /// Something is written in a disguise that a second decoding may lift.
@@ -155,45 +195,73 @@ impl Signs {
         self.has(FOLDED)
     }
 
+    pub(crate) fn secret(&self) -> bool {
+        self.known.marked(SECRET)
+    }
+
+    pub(crate) fn scheme(&self) -> bool {
+        self.known.marked(SCHEME) && self.has(COLON)
+    }
+
+    pub(crate) fn idiom(&self) -> bool {
+        self.known.marked(SHELL) || (self.has(OPEN) && self.has(SEPARATOR))
+    }
+
     pub(crate) fn markup(&self) -> bool {
-        self.has(LESS) || (self.has(QUOTE) && self.has(COMPARE | OPEN)) || (self.has(COLON | OPEN | BACKTICK | DOT) && self.has(OPEN | COLON | BACKTICK | BRACKET | COMPARE))
+        self.has(TAG)
+            || (self.has(EVENT) && self.has(COMPARE))
+            || (self.known.marked(SINK) && self.has(OPEN | BACKTICK | DOT))
+            || (self.known.marked(ACTIVE) && self.has(COLON))
+            || (self.has(QUOTE) && self.has(LESS))
     }
 
     pub(crate) fn path(&self) -> bool {
-        self.has(NUL) || (self.has(SLASH) && self.has(DOT | COLON | WORD)) || (self.has(DOT | COLON) && self.has(SLASH | COMMA | DOT))
+        let whole = self.texture.length <= 400 || self.has(CLIMB);
+        self.has(NUL)
+            || (self.has(CLIMB) && self.has(SLASH | FOLDED | DIGIT))
+            || (whole && self.has(FOLDED))
+            || (whole && self.has(DIGIT) && self.texture.words == 0 && self.texture.length > 7)
+            || self.scheme()
+            || (whole && (self.secret() || (self.has(SLASH) && !self.has(QUOTE | LESS))))
     }
 
     pub(crate) fn shell(&self) -> bool {
-        self.has(SEPARATOR | LINE | BACKTICK | SLASH) || (self.has(DOLLAR) && self.has(OPEN | BRACE)) || (self.has(OPERATOR | DOT))
+        self.has(SEPARATOR | LINE | BACKTICK | SUBSTITUTE | COMMAND | TEMPLATE)
+            || self.known.marked(SHELL)
+            || (self.has(SLASH) && self.texture.length <= 64)
     }
 
     pub(crate) fn markers(&self) -> bool {
-        self.has(BRACE | LINE | BRACKET) || (self.has(LESS) && self.has(PERCENT | COMPARE)) || (self.has(COLON) && self.has(QUOTE)) || self.has(OPEN) || (self.texture.words <= 1 && self.texture.length > 11)
+        self.has(TEMPLATE | FILTER)
+            || (self.has(TAG) && self.has(COMPARE))
+            || (self.has(LINE) && self.has(COLON | SLASH) && self.known.marked(HEADER))
+            || (self.has(COLON) && self.has(QUOTE) && self.has(DIGIT))
+            || (self.texture.words <= 1 && self.texture.length > 11)
+            || (self.has(OPEN) && self.texture.length <= 64)
     }
 
     pub(crate) fn sql(&self) -> bool {
-        use sql::Kind;
-        if self.sql & !DIGITS == 0 {
-            return self.has(QUOTE) && self.has(COMMENT | OPERATOR | COMPARE) ;
-        }
-        let digits = self.sql & DIGITS != 0;
         let quote = self.has(QUOTE);
-        (self.says(&[Kind::Union, Kind::Insert, Kind::Delete, Kind::Update, Kind::Drop, Kind::Create, Kind::Alter, Kind::Execute, Kind::Select]) && (self.has(QUOTE | OPEN | SEPARATOR | COMMENT | COMMA | STAR | COMPARE) || digits))
-            || (self.says(&[Kind::Sleep, Kind::Function, Kind::WeakFunction]) && self.has(OPEN) && (quote || digits || self.has(OPERATOR) || self.says(&[Kind::Logic, Kind::Select])))
-            || (self.says(&[Kind::Schema, Kind::Waitfor, Kind::Outfile, Kind::Shutdown, Kind::Declare]))
-            || (self.says(&[Kind::Logic, Kind::Like, Kind::Between, Kind::In, Kind::Is]) && (quote || (self.has(COMPARE) && digits) || self.says(&[Kind::Like, Kind::Between])))
-            || (self.says(&[Kind::Order, Kind::Having]) && digits)
-            || (quote && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR))
+        let short = self.texture.length <= 200;
+        if self.sql == 0 {
+            return quote && short && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR);
+        }
+        let digit = self.has(DIGIT);
+        let verb = [Kind::Union, Kind::Insert, Kind::Delete, Kind::Update, Kind::Drop, Kind::Create, Kind::Alter, Kind::Execute, Kind::Select];
+        let compares = [Kind::Logic, Kind::Like, Kind::Between, Kind::In, Kind::Is];
+        self.says(&[Kind::Schema, Kind::Procedure, Kind::Waitfor, Kind::Outfile, Kind::Shutdown, Kind::Declare])
+            || (self.says(&verb) && (digit || self.has(QUOTE | OPEN | SEPARATOR | COMMENT | COMMA | OPERATOR | COMPARE)))
+            || (self.has(OPEN) && self.says(&[Kind::Sleep, Kind::Function]))
+            || (self.has(OPEN) && self.says(&[Kind::WeakFunction, Kind::Object]) && (quote || self.says(&[Kind::Logic])))
+            || (self.says(&compares) && ((quote && (short || self.has(COMPARE))) || self.has(COMPARE) || (digit && self.says(&[Kind::Like, Kind::Between]))))
+            || (digit && self.says(&[Kind::Order, Kind::Having, Kind::Where]))
+            || (self.says(&[Kind::Logic]) && digit && self.has(COMMENT))
+            || (quote && short && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR))
     }
 }
 
-/// Stands for "a number occurs" beside the kinds of SQL words.
-const DIGITS: u64 = 1 << 63;
-
-impl sql::Kind {
-    fn bit(self) -> u64 {
-        1_u64.wrapping_shl(self.index())
-    }
+fn bit(kind: Kind) -> u64 {
+    1_u64.wrapping_shl(kind.index()) & !1
 }
 
 #[cfg(test)]
@@ -202,7 +270,7 @@ mod tests {
 
     #[test]
     fn plain_values_deserve_nothing() {
-        for text in ["ann", "12345", "Zażółć gęślą jaźń", "a longer sentence of words"] {
+        for text in ["ann", "12345", "Zażółć gęślą jaźń", "a longer sentence of words, and more.", "2024-01-31T10:00:00Z"] {
             let signs = scan(text.as_bytes());
             assert!(!signs.sql() && !signs.markup() && !signs.path() && !signs.shell(), "{text}");
         }

@@ -9,7 +9,8 @@
 //! long as the call.
 
 use super::evidence::{Evidence, Strongest};
-use super::{gate, markers, rce, sqli, traversal, xss};
+use super::traversal::Clues;
+use super::{gate, markers, rce, sqli, ssrf, traversal, xss};
 use crate::request::Request;
 use crate::text::cursor::starts_with_ci;
 use crate::text::sql::Token;
@@ -163,17 +164,35 @@ fn view(
     }
     let reach = Reach::of(value);
     if reach.files && signs.path() {
-        add(traversal::find(value.kind, text, unfolded, texture));
+        let clues = Clues { unfolded, secret: signs.secret(), scheme: signs.scheme() };
+        add(traversal::find_in(value.kind, text, clues, texture));
+    }
+    if signs.scheme() {
+        add(ssrf::find_in(text));
     }
     if reach.database && signs.sql() {
-        add(sqli::find(text, texture, tokens));
+        let part = statement_part(value.kind, text);
+        let offset = text.len().saturating_sub(part.len());
+        add(sqli::find(part, texture, tokens).map(|found| found.shifted(offset)));
     }
     if reach.page && signs.markup() {
         add(xss::find(text, texture));
     }
     if reach.shell && signs.shell() {
-        add(rce::find_in(text, texture));
+        add(rce::find_in(text, signs.idiom(), texture));
     }
+}
+
+/// What may land in a statement: a path's parameter is its first segment that
+/// is no plain name.
+fn statement_part(kind: Kind, text: &[u8]) -> &[u8] {
+    if kind != Kind::Path {
+        return text;
+    }
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'~');
+    let odd = text.iter().position(|b| !plain(b) && *b != b'/').unwrap_or(text.len());
+    let start = text.get(..odd).and_then(|head| head.iter().rposition(|b| *b == b'/')).map_or(0, |at| at.saturating_add(1));
+    text.get(start..).unwrap_or_default()
 }
 
 /// Where an application may put a value.
@@ -190,8 +209,8 @@ impl Reach {
         match value.kind {
             // `;` and parentheses are the syntax of these headers
             Kind::Header => match value.name {
-                b"referer" | b"x-forwarded-for" | b"x-forwarded-host" | b"x-original-url" | b"x-rewrite-url" => all,
-                b"user-agent" => Self { shell: starts_with_ci(value.text, b"() {"), files: false, ..all },
+                b"referer" | b"x-forwarded-for" | b"x-forwarded-host" | b"x-original-url" | b"x-rewrite-url" | b"x-api-version" => all,
+                b"user-agent" => Self { shell: starts_with_ci(value.text, b"() {"), ..all },
                 _ => Self { page: false, database: false, shell: false, files: false },
             },
             Kind::Upload => Self { page: false, database: false, shell: false, files: false },

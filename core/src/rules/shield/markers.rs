@@ -11,7 +11,9 @@ use crate::text::words::words;
 pub(crate) fn find_in(kind: Kind, text: &[u8], texture: Texture) -> Option<Evidence> {
     let mut best = Strongest::default();
     templates(text, texture, &mut best);
-    lookups(text, texture, &mut best);
+    if find(text, b"${").is_some() {
+        lookups(text, texture, &mut best);
+    }
     header_lines(text, texture, &mut best);
     serialised(text, texture, &mut best);
     if text.contains(&b'<') {
@@ -46,7 +48,8 @@ fn templates(text: &[u8], texture: Texture, best: &mut Strongest) {
         let rest = cursor.rest();
         let window = rest.get(..rest.len().min(120)).unwrap_or_default();
         let inner = window.get(..find(window, close).unwrap_or(window.len())).unwrap_or_default();
-        if let Some((score, in_text, in_document)) = expression(inner) {
+        let evaluates = matches!(before, Some(b'$' | b'%' | b'@' | b'#'));
+        if let Some((score, in_text, in_document)) = expression(inner, evaluates) {
             let end = cursor.at().saturating_add(inner.len());
             best.add(Evidence::new("shield.ssti.expression", texture.weigh(score, in_text, in_document), start, end));
         }
@@ -54,7 +57,7 @@ fn templates(text: &[u8], texture: Texture, best: &mut Strongest) {
 }
 
 /// What a template expression asks for.
-fn expression(inner: &[u8]) -> Option<(u16, u16, u16)> {
+fn expression(inner: &[u8], evaluates: bool) -> Option<(u16, u16, u16)> {
     let code = inner.trim_ascii_start();
     let code = code.strip_prefix(b"=").unwrap_or(code).trim_ascii();
     // arithmetic to see whether it is evaluated
@@ -101,7 +104,8 @@ fn expression(inner: &[u8]) -> Option<(u16, u16, u16)> {
             return Some((6500, 2500, 1000));
         }
     }
-    (starts_with_ci(code, b"#") || starts_with_ci(code, b"(#")).then_some((6500, 2500, 1000))
+    // OGNL sets variables of the framework: `%{(#x=1)}`
+    (evaluates && (code.starts_with(b"#") || code.starts_with(b"(#"))).then_some((6500, 2500, 1000))
 }
 
 /// `${lower:j}`, `${::-j}`, `${env:X:-n}`: lookups nested to spell `jndi`.

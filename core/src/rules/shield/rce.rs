@@ -9,42 +9,47 @@ use super::evidence::{Evidence, Strongest, Texture};
 use crate::text::cursor::{find, find_ci};
 use crate::text::shell::{Argument, Command, Invocation, Mark, each_invocation};
 
-/// The strongest evidence in `text`.
-pub(crate) fn find_in(text: &[u8], texture: Texture) -> Option<Evidence> {
+/// The strongest evidence in `text`; `idiomatic` when a word of an idiom occurs.
+pub(crate) fn find_in(text: &[u8], idiomatic: bool, texture: Texture) -> Option<Evidence> {
     let mut best = Strongest::default();
     each_invocation(text, &mut |found| {
         if let Some((code, score)) = judge(&found, texture) {
             best.add(Evidence::new(code, score, found.start, found.end));
         }
     });
-    idioms(text, texture, &mut best);
+    if idiomatic {
+        idioms(text, texture, &mut best);
+    }
     best.0
 }
 
 fn judge(found: &Invocation, texture: Texture) -> Option<(&'static str, u16)> {
-    let hidden = if found.disguised { 800 } else { 0 };
-    let (code, score) = match (found.mark, found.command, found.argument) {
-        (Mark::Separator, Command::Plain, Argument::Technical) => ("shield.rce.separator", 8700_u16),
-        (Mark::Separator, Command::Plain, Argument::None) => ("shield.rce.separator", 7800),
-        (Mark::Separator, Command::Plain, Argument::Word) => ("shield.rce.separator", 4000),
-        (Mark::Separator, Command::Common, Argument::Technical) => ("shield.rce.separator", 7000),
-        (Mark::Separator, Command::Common, Argument::None) => ("shield.rce.separator", 5500),
-        (Mark::Substitution, Command::Plain, Argument::Technical | Argument::None) => ("shield.rce.substitution", 8500),
-        (Mark::Substitution, Command::Plain, Argument::Word) => ("shield.rce.substitution", 5500),
-        (Mark::Substitution, Command::Common, Argument::Technical) => ("shield.rce.substitution", 7500),
-        (Mark::Substitution, Command::Common, Argument::None) => ("shield.rce.substitution", 4500),
-        (Mark::Line, Command::Plain, Argument::Technical | Argument::None) => ("shield.rce.line", 7000),
-        (Mark::Line, Command::Common, Argument::Technical) => ("shield.rce.line", 5200),
-        (Mark::Start, Command::Plain, Argument::Technical) => ("shield.rce.command", 5500),
-        (Mark::Start, Command::Common, Argument::Technical) if found.disguised => ("shield.rce.command", 5500),
+    use Argument::{Flag, None as Nothing, Technical, Word};
+    let (code, in_place, in_sentence) = match (found.mark, found.command, found.argument) {
+        (Mark::Separator, Command::Plain, Flag | Technical) => ("shield.rce.separator", 8800_u16, 8000_u16),
+        (Mark::Separator, Command::Plain, Nothing) => ("shield.rce.separator", 8200, 6500),
+        (Mark::Separator, Command::Plain, Word) => ("shield.rce.separator", 7500, 3500),
+        (Mark::Separator, Command::Common, Flag | Technical) => ("shield.rce.separator", 8000, 6000),
+        (Mark::Separator, Command::Common, Nothing) => ("shield.rce.separator", 6500, 3500),
+        (Mark::Separator, Command::Common, Word) => ("shield.rce.separator", 3500, 1500),
+        (Mark::Substitution, Command::Plain, Flag | Technical | Nothing) => ("shield.rce.substitution", 8500, 4500),
+        (Mark::Substitution, Command::Plain, Word) => ("shield.rce.substitution", 6500, 3000),
+        (Mark::Substitution, Command::Common, Flag | Technical) => ("shield.rce.substitution", 7500, 3500),
+        (Mark::Substitution, Command::Common, Nothing) => ("shield.rce.substitution", 5500, 3000),
+        (Mark::Line, Command::Plain, Flag | Technical | Nothing) => ("shield.rce.line", 7500, 3500),
+        (Mark::Line, Command::Common, Flag | Technical) => ("shield.rce.line", 6000, 3000),
+        (Mark::Line, Command::Common, Nothing) if found.disguised || texture.words <= 3 => ("shield.rce.line", 6000, 2500),
+        (Mark::Start, Command::Plain, Flag) => ("shield.rce.command", 5500, 5500),
         _ => return None,
     };
-    let score = score.saturating_add(hidden).min(9500);
-    Some((code, texture.weigh(score, 3500, 2000)))
+    let hidden = if found.disguised { 800 } else { 0 };
+    let score = if found.bare { in_place } else { in_sentence };
+    Some((code, texture.weigh(score.saturating_add(hidden).min(9500), 3500, 2000)))
 }
 
 /// Things that are written for no other purpose.
 fn idioms(text: &[u8], texture: Texture, best: &mut Strongest) {
+    batch(text, texture, best);
     let fixed: [(&[u8], &'static str, u16, u16); 13] = [
         (b"() {", "shield.rce.shellshock", 9500, 3000),
         (b"(){:;}", "shield.rce.shellshock", 9800, 5000),
@@ -73,13 +78,23 @@ fn idioms(text: &[u8], texture: Texture, best: &mut Strongest) {
     }
 }
 
+/// `for %x in (…) do …`, `if exist x y` of `cmd.exe` as the whole of a value.
+fn batch(text: &[u8], texture: Texture, best: &mut Strongest) {
+    let lower = text.get(..text.len().min(160)).unwrap_or_default().to_ascii_lowercase();
+    let start = find(&lower, b"for ").unwrap_or(usize::MAX);
+    let loops = start < 4 && lower.contains(&b'%') && find(&lower, b" in (").or_else(|| find(&lower, b" in(")).is_some() && find(&lower, b"do ").is_some();
+    if loops {
+        best.add(Evidence::new("shield.rce.command", texture.weigh(7000, 2500, 1500), 0, text.len()));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn score(text: &str) -> u16 {
         let texture = super::super::gate::scan(text.as_bytes()).texture;
-        find_in(text.as_bytes(), texture).map_or(0, |e| e.score)
+        find_in(text.as_bytes(), true, texture).map_or(0, |e| e.score)
     }
 
     #[test]

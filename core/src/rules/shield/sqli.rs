@@ -103,7 +103,7 @@ impl View<'_> {
         match first.kind {
             Kind::Close => self.behind_quote(tail),
             Kind::Union => union(tail),
-            Kind::Semicolon => stacked(tail, self.texture.words <= 16),
+            Kind::Semicolon => stacked(tail, self.texture.words <= 5),
             Kind::Logic | Kind::Pipes => self.logic(tail),
             Kind::Sleep => self.sleep(tail),
             Kind::Waitfor => starts(tail, &[Kind::Delay]).then_some(("shield.sqli.time", 9500, 3)),
@@ -120,6 +120,12 @@ impl View<'_> {
             }
             Kind::Select => self.select(tail),
             Kind::Declare => starts(tail, &[Kind::Variable]).then_some(("shield.sqli.stacked", 7500, 2)),
+            Kind::Open if self.before.is_none() && self.short(160) => {
+                // `(select …` or `( … ) --`: an expression with the rest cut off
+                let select = starts(tail, &[Kind::Select]) && tail.len() > 1;
+                let cut = rest.last().is_some_and(|t| t.kind == Kind::Comment) && rest.iter().rev().nth(1).is_some_and(|t| t.kind == Kind::Shut);
+                (select || cut).then_some(("shield.sqli.subquery", 7000, 2))
+            }
             Kind::Number | Kind::Function | Kind::WeakFunction if self.before.is_none() => self.opening(rest),
             _ => None,
         }
@@ -154,7 +160,7 @@ impl View<'_> {
                 let sql = after.iter().take(12).any(|t| matches!(t.kind, Kind::Sleep | Kind::Select | Kind::Function | Kind::Procedure));
                 sql.then_some(("shield.sqli.subquery", 8500, used))
             }
-            _ if self.short(400) && statement(rest) => Some(("shield.sqli.statement", 6800, used)),
+            _ if self.texture.words <= 14 && statement(rest) => Some(("shield.sqli.statement", 6800, used)),
             _ => None,
         }
     }
@@ -173,7 +179,10 @@ impl View<'_> {
                     || (next == Some(Kind::Arithmetic) && is_comparison(rest.get(3).map(|t| t.kind)))
                     || (head.kind == Kind::Object && next == Some(Kind::Open))
             }
-            Kind::Text { open, empty } => (open && !empty) || is_comparison(next) || (next.is_some() && ends(rest.get(1..))),
+            Kind::Text { open, empty } => {
+                let next = skip(rest.get(1..).unwrap_or_default(), &[Kind::Shut]).first().map(|t| t.kind);
+                (open && !empty) || is_comparison(next) || (next.is_some() && ends(rest.get(1..)))
+            }
             Kind::Number | Kind::Literal => {
                 is_comparison(next) || next == Some(Kind::Arithmetic) || ends(rest.get(1..)) || matches!(next, Some(Kind::Logic | Kind::Pipes))
             }
@@ -186,7 +195,10 @@ impl View<'_> {
         let rest = skip(after, &[Kind::Not, Kind::Open, Kind::Arithmetic, Kind::Compare, Kind::Like]);
         let head = rest.first()?;
         match head.kind {
-            Kind::Text { open: true, empty } => Some(("shield.sqli.tautology", if empty && self.texture.words > 2 { 4500 } else { 8000 }, used)),
+            Kind::Text { open: true, empty } => {
+                let prose = self.texture.words > if empty { 2 } else { 8 };
+                Some(("shield.sqli.tautology", if prose { 4500 } else { 8000 }, used))
+            },
             Kind::Number | Kind::Literal if bare && ends(rest.get(1..)) => Some(("shield.sqli.tautology", 6500, used)),
             Kind::Number | Kind::Literal | Kind::Text { .. } if matches!(rest.get(1).map(|t| t.kind), Some(Kind::Logic | Kind::Pipes | Kind::Compare | Kind::Like)) => {
                 Some(("shield.sqli.tautology", 8000, used))

@@ -5,61 +5,90 @@
 //! in the path of the request, it is a question to the file system.
 
 use super::evidence::{Evidence, Strongest, Texture};
-use crate::text::cursor::{find_ci, is_space, starts_with_ci};
+use crate::text::cursor::{find, find_ci, is_space, starts_with_ci};
 use crate::text::path;
 use crate::text::values::Kind;
 
 /// Schemes that make PHP, Java or curl open something.
-const WRAPPERS: [&[u8]; 22] = [
+const WRAPPERS: [&[u8]; 20] = [
     b"php://",
     b"phar://",
     b"expect://",
     b"zip://",
     b"zlib://",
-    b"compress.",
+    b"compress.zlib",
+    b"compress.bzip2",
     b"glob://",
     b"data://",
     b"data:;base64",
-    b"data:text/plain;base64",
     b"data:text/plain,<?",
     b"ogg://",
     b"ssh2.",
     b"rar://",
-    b"file:/",
     b"netdoc:/",
     b"jar:http",
     b"gopher://",
     b"dict://",
     b"tftp://",
-    b"ldap://",
     b"url:file:",
 ];
 
-/// The strongest evidence in `text`; `unfolded` when a second decoding showed it.
-pub(crate) fn find(kind: Kind, text: &[u8], unfolded: bool, texture: Texture) -> Option<Evidence> {
+/// What a value's first reading said.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clues {
+    /// A second decoding showed this text.
+    pub(crate) unfolded: bool,
+    /// A word of a secret file occurs.
+    pub(crate) secret: bool,
+    /// A word of a scheme occurs.
+    pub(crate) scheme: bool,
+}
+
+/// The strongest evidence in `text`.
+pub(crate) fn find_in(kind: Kind, text: &[u8], clues: Clues, texture: Texture) -> Option<Evidence> {
     let mut best = Strongest::default();
     let spaces = text.iter().take(400).filter(|b| is_space(**b) && **b != 0).count();
     let whole = spaces <= 1 && text.len() <= 400;
-    let secret = path::names_secret(text);
-    steps(kind, text, unfolded, texture, whole, secret, &mut best);
-    if kind != Kind::Path && whole {
-        absolute(text, secret, texture, &mut best);
+    let secret = if clues.secret { path::names_secret(text) } else { None };
+    steps(kind, text, clues.unfolded, texture, whole, secret, &mut best);
+    if kind == Kind::Path {
+        if let Some(at) = secret.filter(|at| is_famous(text.get(*at..).unwrap_or_default())) {
+            best.add(Evidence::new("shield.traversal.file", 8000, at, text.len()));
+        }
+    } else if whole {
+        absolute(text, secret, spaces, texture, &mut best);
     }
     let target = text.trim_ascii_start();
-    if WRAPPERS.iter().any(|wrapper| starts_with_ci(target, wrapper)) {
-        let web = starts_with_ci(target, b"file:/") && texture.is_text();
-        best.add(Evidence::new("shield.traversal.wrapper", texture.weigh(if web { 3000 } else { 8800 }, 3000, 2000), 0, text.len()));
-    } else if let Some(at) = find_ci(text, b"php://").or_else(|| find_ci(text, b"phar://")).or_else(|| find_ci(text, b"expect://")) {
-        best.add(Evidence::new("shield.traversal.wrapper", texture.weigh(8000, 3500, 2000), at, text.len()));
+    if clues.scheme {
+        if WRAPPERS.iter().any(|wrapper| starts_with_ci(target, wrapper)) {
+            best.add(Evidence::new("shield.traversal.wrapper", texture.weigh(8800, 3000, 2000), 0, text.len()));
+        } else if starts_with_ci(target, b"file:/") && whole {
+            let score = if secret.is_some() { 9000 } else { 4500 };
+            best.add(Evidence::new("shield.traversal.wrapper", texture.weigh(score, 3000, 2000), 0, text.len()));
+        }
+        if whole && is_remote_file(target) {
+            best.add(Evidence::new("shield.traversal.remote", 7500, 0, text.len()));
+        }
     }
-    if whole && let Some(at) = text.iter().position(|b| *b == 0) {
-        let score = if kind == Kind::Path || at.saturating_add(12) > text.len() { 8000 } else { 6000 };
-        best.add(Evidence::new("shield.traversal.null", score, at, at.saturating_add(1)));
-    }
-    if whole && is_remote_file(target) {
-        best.add(Evidence::new("shield.traversal.remote", 7500, 0, text.len()));
+    if whole {
+        if let Some(at) = text.iter().position(|b| *b == 0) {
+            let score = if kind == Kind::Path || at.saturating_add(12) > text.len() { 8000 } else { 6000 };
+            best.add(Evidence::new("shield.traversal.null", score, at, at.saturating_add(1)));
+        }
+        // dots and slashes in hexadecimal that no layer decoded
+        for spelled in [&b"0x2e0x2e"[..], b"..2f..2f", b"..5c..5c", b"..%5c", b"..%2f", b"..0x2f", b"..0x5c", b"%5c..", b"\xc0\xae\xc0\xae"] {
+            if let Some(at) = find_ci(text, spelled) {
+                best.add(Evidence::new("shield.traversal.climb", 8000, at, at.saturating_add(spelled.len())));
+            }
+        }
     }
     best.0
+}
+
+/// Files that are asked for to prove a point.
+fn is_famous(name: &[u8]) -> bool {
+    let head = name.get(..name.len().min(12)).unwrap_or_default();
+    [&b"passwd"[..], b"shadow", b"htaccess", b"boot.ini", b"win.ini", b"self", b"web-inf"].iter().any(|word| find_ci(head, word).is_some())
 }
 
 fn steps(kind: Kind, text: &[u8], unfolded: bool, texture: Texture, whole: bool, secret: Option<usize>, best: &mut Strongest) {
@@ -103,35 +132,34 @@ fn above_root(path: &[u8]) -> bool {
     false
 }
 
-fn absolute(text: &[u8], secret: Option<usize>, texture: Texture, best: &mut Strongest) {
+fn absolute(text: &[u8], secret: Option<usize>, spaces: usize, texture: Texture, best: &mut Strongest) {
     let target = text.trim_ascii();
-    let target = target.strip_prefix(b"file=").unwrap_or(target);
     let windows = path::is_windows_path(target);
     let rooted = target.starts_with(b"/") || target.starts_with(b"\\") || windows;
-    let score = match (secret.is_some(), rooted) {
-        (true, true) => 8800,
-        (true, false) if texture.words <= 6 => 6500,
-        (false, true) if path::is_system_path(target) => 6500,
-        (false, true) if windows && target.len() > 4 => 5500,
+    let score = match secret {
+        Some(_) if rooted => 8800,
+        // the whole value is the file's name
+        Some(0 | 1) if is_famous(target) && texture.words <= 3 && !target.ends_with(b"/") && texture.length <= 16 => 6500,
+        Some(at) if texture.words <= 8 && at > 1 && !target.contains(&b':') && !target.get(..at).is_some_and(|t| t.contains(&b'.')) && is_famous(target.get(at..).unwrap_or_default()) => 6500,
+        None if rooted && spaces == 0 && path::is_system_path(target) => 6500,
+        None if windows => 3500,
         _ => return,
     };
-    let start = secret.unwrap_or(0);
-    best.add(Evidence::new("shield.traversal.file", texture.weigh(score, 3000, 1500), start, text.len()));
+    best.add(Evidence::new("shield.traversal.file", texture.weigh(score, 3000, 1500), secret.unwrap_or(0), text.len()));
 }
 
-/// A whole URL that ends in `?`, which turns what the application appends into
-/// a query; a URL of a script that runs elsewhere; FTP.
+/// A whole URL of a script or text that ends in `?`, which turns what the
+/// application appends into a query.
 fn is_remote_file(text: &[u8]) -> bool {
     let text = text.trim_ascii();
-    let Some(scheme) = [&b"http://"[..], b"https://", b"ftp://", b"ftps://"].into_iter().find(|s| find_ci(text, s).is_some()) else {
-        return false;
-    };
-    let bare = text.strip_suffix(b"?").or_else(|| text.strip_suffix(b"??"));
-    if bare.is_some() {
-        return true;
-    }
-    let script = [&b".txt"[..], b".php"].iter().any(|end| text.to_ascii_lowercase().ends_with(end));
-    script && scheme.starts_with(b"ftp") && starts_with_ci(text, scheme)
+    let Some(bare) = text.strip_suffix(b"??").or_else(|| text.strip_suffix(b"?")) else { return false };
+    let Some(at) = find(bare, b"://") else { return false };
+    let scheme = bare.get(at.saturating_sub(5)..at).unwrap_or_default().to_ascii_lowercase();
+    let remote = [&b"http"[..], b"https", b"ftp", b"ftps"].iter().any(|s| scheme.ends_with(s));
+    let name = bare.rsplit(|b| *b == b'/').next().unwrap_or_default();
+    let ending = name.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let script = [&b"txt"[..], b"php", b"php3", b"php5", b"phtml", b"asp", b"aspx", b"jsp", b"cgi", b"pl", b"inc", b"dat"];
+    remote && script.iter().any(|s| ending.eq_ignore_ascii_case(s))
 }
 
 #[cfg(test)]
@@ -140,7 +168,8 @@ mod tests {
 
     fn score(kind: Kind, text: &str) -> u16 {
         let texture = super::super::gate::scan(text.as_bytes()).texture;
-        find(kind, text.as_bytes(), false, texture).map_or(0, |e| e.score)
+        let clues = Clues { unfolded: false, secret: true, scheme: true };
+        find_in(kind, text.as_bytes(), clues, texture).map_or(0, |e| e.score)
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! the same tag as a whole short value is not.
 
 use super::evidence::{Evidence, Strongest, Texture};
-use crate::text::cursor::{Cursor, find_ci, is_space, is_word};
+use crate::text::cursor::{Cursor, find_ci, is_word};
 use crate::text::html::{Attribute, Tag, Tokenizer, has_scheme};
 use crate::text::words::{Words, words};
 
@@ -150,6 +150,11 @@ static EVENTS: Words<Event, 256> = Words::new(&[
     ("onwheel", Event::Unasked),
 ]);
 
+/// The name of an event handler.
+pub(super) fn is_event(name: &[u8]) -> bool {
+    EVENTS.get(name).is_some()
+}
+
 /// Names in scripts that payloads use to show or steal something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sink {
@@ -238,8 +243,11 @@ fn element(text: &[u8], tag: &Tag<'_>, texture: Texture) -> Option<(&'static str
         return None;
     }
     let odd = [&b"iframe"[..], b"frameset", b"frame", b"object", b"embed", b"applet", b"base", b"layer", b"ilayer", b"bgsound", b"isindex", b"marquee", b"xss", b"portal"];
-    if odd.iter().any(|name| is(name)) {
-        return Some(("shield.xss.element", texture.weigh(6200, 2500, 1500)));
+    let attributes = behind.get(..behind.iter().position(|b| *b == b'>').unwrap_or(behind.len())).unwrap_or_default();
+    if odd.iter().any(|name| is(name)) && attributes.contains(&b'=') {
+        // an embedded player says how large it is
+        let embed = find_ci(attributes, b"width=").is_some() || tag.start > 48;
+        return Some(("shield.xss.element", texture.weigh(if embed { 4500 } else { 6200 }, 2500, 1500)));
     }
     let quiet = [&b"meta"[..], b"link", b"style", b"form", b"xml", b"math", b"foreignobject", b"animate", b"set"];
     if quiet.iter().any(|name| is(name)) {
@@ -258,7 +266,8 @@ fn attribute_of(tag: &Tag<'_>, attribute: &Attribute<'_>, texture: Texture) -> O
             (Some(Event::Unasked), true) => (9700, 7000, 3000),
             (Some(Event::Unasked), false) => (9200, 4800, 2500),
             (Some(Event::Usual), true) => (9000, 4500, 2500),
-            (Some(Event::Usual), false) => (7000, 3000, 1500),
+            (Some(Event::Usual), false) if texture.length <= 100 => (7000, 3000, 1500),
+            (Some(Event::Usual), false) => (4500, 3000, 1500),
             (None, true) => (7500, 3000, 1500),
             (None, false) => return None,
         };
@@ -268,7 +277,12 @@ fn attribute_of(tag: &Tag<'_>, attribute: &Attribute<'_>, texture: Texture) -> O
         return Some(("shield.xss.url", texture.weigh(score, score.min(4800), score.min(2500))));
     }
     let is = |wanted: &[u8]| name.eq_ignore_ascii_case(wanted);
-    if is(b"srcdoc") || is(b"formaction") {
+    let runs_later = (is(b"attributename") && value.trim_ascii().get(..2).is_some_and(|on| on.eq_ignore_ascii_case(b"on")))
+        || (is(b"to") && sink(value).is_some())
+        || (is(b"content") && find_ci(value, b"url").is_some()
+            && [&b"javascript:"[..], b"data:", b"vbscript:"].iter().any(|scheme| find_ci(value, scheme).is_some()))
+        || (is(b"http-equiv") && value.eq_ignore_ascii_case(b"set-cookie"));
+    if is(b"srcdoc") || is(b"formaction") || runs_later {
         return Some(("shield.xss.element", texture.weigh(8500, 4500, 2500)));
     }
     if is(b"style") && (find_ci(value, b"expression").is_some() || find_ci(value, b"-moz-binding").is_some() || find_ci(value, b"behavior:").is_some() || find_ci(value, b"javascript:").is_some()) {
@@ -285,7 +299,7 @@ fn active_url(url: &[u8]) -> Option<u16> {
         let idle = code.is_empty() || code == b";" || code.starts_with(b"void(0)") || code == b"//";
         return Some(if idle { 2500 } else { 9300 });
     }
-    (has_scheme(url, b"data:text/html") || has_scheme(url, b"data:image/svg+xml,<") || has_scheme(url, b"data:application/x-javascript") || has_scheme(url, b"data:text/javascript")).then_some(8800)
+    (has_scheme(url, b"data:text/html") || has_scheme(url, b"data:image/svg+xml,<") || has_scheme(url, b"data:application/x-javascript") || has_scheme(url, b"data:text/javascript") || has_scheme(url, b"data:text/xml") || has_scheme(url, b"data:,*")).then_some(8800)
 }
 
 /// The value may have ended an attribute or a string of the page.
@@ -356,7 +370,8 @@ fn sink(code: &[u8]) -> Option<(usize, usize)> {
         let found = match sink {
             Sink::Call => {
                 // `alert(1)` `alert`1`` `(alert)(1)` `top["alert"](1)` `alert&lpar;1`
-                cursor.take_while(|b| matches!(b, b')' | b']' | b'"' | b'\'' | b'/' | b'*') || is_space(b));
+                // a blank before the parenthesis is prose: `confirm (or cancel)`
+                cursor.take_while(|b| matches!(b, b')' | b']' | b'"' | b'\'' | b'/' | b'*' | b'\t'..=b'\r'));
                 matches!(cursor.peek(), Some(b'(' | b'`')) || cursor.rest().starts_with(b".call") || cursor.rest().starts_with(b"?.")
             }
             Sink::Property => {

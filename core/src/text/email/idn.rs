@@ -72,9 +72,13 @@ pub(super) fn ascii_len(label: &str) -> Option<usize> {
     if label.is_ascii() {
         return Some(label.len());
     }
+    // a label of 63 characters has at most four bytes for each
+    if label.len() > 252 {
+        return None;
+    }
     let mut out = String::new();
     push_ascii(label, &mut out);
-    (!out.is_empty() && label.len() <= 256).then_some(out.len())
+    Some(out.len())
 }
 
 /// Appends a label in lower case and ASCII.
@@ -277,5 +281,6 @@ const INVISIBLE: [(u32, u32); 20] = [
     (0x00ad, 0x00ad), (0x034f, 0x034f), (0x061c, 0x061c), (0x115f, 0x1160), (0x17b4, 0x17b5),
     (0x180b, 0x180f), (0x200b, 0x200f), (0x2028, 0x202e), (0x2060, 0x206f), (0x2800, 0x2800),
     (0x3164, 0x3164), (0xe000, 0xf8ff), (0xfdd0, 0xfdef), (0xfe00, 0xfe0f), (0xfeff, 0xfeff),
-    (0xffa0, 0xffa0), (0xfff0, 0xfffb), (0x1bca0, 0x1bca3), (0x1d173, 0x1d17a), (0x000e_0000, 0x0010_ffff),
+    (0xffa0, 0xffa0), (0xfff0, 0xfffb), (0x1bca0, 0x1bca3), (0x1d173, 0x1d17a),
+    (0x000e_0000, 0x0010_ffff),
 ];

@@ -95,25 +95,29 @@ fn mail(text: &[u8]) -> Option<Range<usize>> {
         return None;
     }
     let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+');
-    let mut from = 0_usize;
-    while let Some(at) = text.get(from..)?.iter().position(|b| *b == b'@') {
-        let at = from.saturating_add(at);
+    // one that is real is among the first
+    for at in text
+        .iter()
+        .enumerate()
+        .filter(|(_, b)| **b == b'@')
+        .map(|(at, _)| at)
+        .take(4)
+    {
         let (name, host) = (text.get(..at)?, text.get(at.saturating_add(1)..)?);
         let name = name.iter().rev().take(64).take_while(|b| word(b)).count();
         let length = host.iter().take(64).take_while(|b| word(b)).count();
-        let host = host.get(..length)?.trim_ascii_end();
-        let tld = host.rsplit(|b| *b == b'.').find(|label| !label.is_empty());
+        let host = host.get(..length)?;
         let dotted = host
             .iter()
             .position(|b| *b == b'.')
             .is_some_and(|dot| dot > 0);
-        if name > 0
-            && dotted
-            && tld.is_some_and(|t| t.len() > 1 && t.iter().all(u8::is_ascii_alphabetic))
-        {
+        let tld = host
+            .rsplit(|b| *b == b'.')
+            .find(|label| !label.is_empty())
+            .unwrap_or_default();
+        if name > 0 && dotted && tld.len() > 1 && tld.iter().all(u8::is_ascii_alphabetic) {
             return Some(at.saturating_sub(name)..at.saturating_add(1).saturating_add(length));
         }
-        from = at.saturating_add(1);
     }
     None
 }

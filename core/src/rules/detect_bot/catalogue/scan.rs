@@ -19,12 +19,15 @@ const GAP_MAX: usize = 64;
 /// Exceptions that are remembered of one User-Agent; a list names at most two
 /// for a bot, and generic evidence has five kinds.
 const DENIED: usize = 16;
+/// Names after which a scan stops: no browser's string has one.
+const HITS: usize = 64;
 
 #[derive(Default)]
 pub(super) struct Scan {
     pub(super) named: Matches,
     generic: Matches,
     denied: [Option<BotId>; DENIED],
+    hits: usize,
 }
 
 impl Scan {
@@ -32,6 +35,9 @@ impl Scan {
     pub(super) fn run(&mut self, text: &[u8], first: u16) {
         let mut gram: u32 = 0;
         for (at, byte) in text.iter().enumerate() {
+            if self.hits > HITS {
+                break;
+            }
             // letters in lower case; what else this bit changes, the
             // comparison sorts out
             gram = (gram << 8 | u32::from(byte | 0x20)) & 0xff_ffff;
@@ -56,6 +62,7 @@ impl Scan {
                 .split_at_checked(usize::from(size & !UNLESS))
                 .unwrap_or_default();
             records = next;
+            // the place of the trigger in the literal, and three bits of its hash
             if usize::from(trigger >> 5) != slot & 7 {
                 continue;
             }
@@ -85,7 +92,10 @@ impl Scan {
             {
                 *free = Some(id);
             }
-        } else if id.is_generic() {
+            return;
+        }
+        self.hits = self.hits.saturating_add(1);
+        if id.is_generic() {
             self.generic.add(found);
         } else {
             self.named.add(found);

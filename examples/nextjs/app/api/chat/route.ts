@@ -22,7 +22,11 @@ export const POST = shown(async (request) => {
   const { userId } = session(request);
   const { message, maxTokens } = await fields(request);
 
-  const decision = await chat.protect(request, { action: "inference", userId, requested: maxTokens as number });
+  const decision = await chat.protect(request, {
+    action: "inference",
+    userId,
+    requested: maxTokens as number,
+  });
   if (!decision.isAllowed()) return refusal(decision);
 
   const ok = typeof message === "string";

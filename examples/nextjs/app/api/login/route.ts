@@ -10,7 +10,7 @@ const login = ward.withRule([
     id: "login-per-address",
     mode: "LIVE",
     interval: "1h",
-    max: 4,
+    max: 3,
     characteristics: ["ip.src", "email"],
   }),
   // Guessing from many addresses: anybody can name an account, so this can only ask for a step-up.
@@ -18,7 +18,7 @@ const login = ward.withRule([
     id: "login-per-account",
     mode: "LIVE",
     interval: "1h",
-    max: 7,
+    max: 6,
     characteristics: ["email"],
   }),
 ]);

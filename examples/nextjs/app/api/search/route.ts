@@ -12,7 +12,7 @@ const search = ward.withRule([
     deny: ['ip.src in {192.0.2.0/24} and context["plan"] ne "team"'],
   }),
   // Would a tighter limit hurt? A dry run reports what it would do, and does nothing.
-  slidingWindow({ id: "search-tighter", mode: "DRY_RUN", interval: "1h", max: 6 }),
+  slidingWindow({ id: "search-tighter", mode: "DRY_RUN", interval: "1h", max: 5 }),
 ]);
 
 export const GET = shown(async (request) => {

@@ -5,8 +5,8 @@ import { refusal } from "@/lib/refusal";
 import { ward } from "@/lib/ward";
 
 const signup = ward.withRule([
-  validateEmail({ mode: "LIVE", deny: ["INVALID"] }),
-  fixedWindow({ id: "signup-per-address", mode: "LIVE", window: "1h", max: 3 }),
+  validateEmail({ mode: "LIVE", onError: "deny", deny: ["INVALID"] }),
+  fixedWindow({ id: "signup-per-address", mode: "LIVE", window: "1h", max: 2 }),
 ]);
 
 export const POST = shown(async (request) => {
