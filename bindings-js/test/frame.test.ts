@@ -104,6 +104,6 @@ test("anything that is framed is read back", () => {
         });
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 300 },
   );
 });

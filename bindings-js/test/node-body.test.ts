@@ -45,7 +45,7 @@ const posting = (body: string, chunked = false) => (port: number) => {
 
 const raw = (...parts: string[]) => (port: number) => {
   const socket = connect(port, "127.0.0.1");
-  socket.on("error", () => undefined);
+  socket.on("error", () => undefined).resume();
   for (const part of parts) socket.write(part);
 };
 
@@ -154,7 +154,7 @@ test("a client that goes away: no exception of ours", async () => {
       return seen;
     },
     (port) => {
-      const socket = connect(port, "127.0.0.1");
+      const socket = connect(port, "127.0.0.1").resume();
       socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\npart");
       setTimeout(() => socket.destroy(), 50);
     },

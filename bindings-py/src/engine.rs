@@ -57,7 +57,14 @@ impl Engine {
             }
             let wanted = wanted(py, &core.reads());
             let log = options.log_secret.as_deref().and_then(Keyer::secret);
-            Ok(Self { core, wanted, options, log, home, fail_next: AtomicBool::new(false) })
+            Ok(Self {
+                core,
+                wanted,
+                options,
+                log,
+                home,
+                fail_next: AtomicBool::new(false),
+            })
         })?
     }
 
@@ -96,7 +103,10 @@ impl Engine {
 
     fn embedded(&self, judged: Judged, frame: &[u8]) -> String {
         let mut store = self.home.store();
-        let mut world = Embedded { store: &mut *store, lost: self.home.take_lost() };
+        let mut world = Embedded {
+            store: &mut *store,
+            lost: self.home.take_lost(),
+        };
         self.conclude(judged, frame, &mut world)
     }
 }
@@ -104,8 +114,15 @@ impl Engine {
 /// The headers the policy reads.
 fn wanted(py: Python<'_>, reads: &str) -> Vec<Wanted> {
     let reads = Value::parse(reads.as_bytes()).unwrap_or(Value::Null);
-    let names = reads.get("headers").and_then(Value::as_list).unwrap_or_default();
-    names.iter().filter_map(Value::as_text).map(|name| Wanted::new(py, name)).collect()
+    let names = reads
+        .get("headers")
+        .and_then(Value::as_list)
+        .unwrap_or_default();
+    names
+        .iter()
+        .filter_map(Value::as_text)
+        .map(|name| Wanted::new(py, name))
+        .collect()
 }
 
 #[pymethods]
@@ -120,13 +137,23 @@ impl Engine {
         log_secret: Option<Vec<u8>>,
         store_secret: Option<Vec<u8>>,
     ) -> PyResult<Self> {
-        let options = Options { platform, dry_run, log_secret, store_secret };
+        let options = Options {
+            platform,
+            dry_run,
+            log_secret,
+            store_secret,
+        };
         Self::compile(py, policy, options, None)
     }
 
     /// An engine of another policy on the same store.
     fn derive(&self, py: Python<'_>, policy: &str) -> PyResult<Self> {
-        Self::compile(py, policy, self.options.clone(), Some(Arc::clone(&self.home)))
+        Self::compile(
+            py,
+            policy,
+            self.options.clone(),
+            Some(Arc::clone(&self.home)),
+        )
     }
 
     /// The canonical policy.
@@ -149,10 +176,14 @@ impl Engine {
         self.core.policy().modeless().map(str::to_owned).collect()
     }
 
-    #[expect(clippy::too_many_arguments, reason = "plain arguments are the cheapest to pass")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "plain arguments are the cheapest to pass"
+    )]
     fn frame_asgi<'py>(
         &self,
         scope: &Bound<'py, PyAny>,
+        peer: Option<Bound<'py, PyAny>>,
         now: Option<u64>,
         context: &[u8],
         head: &[u8],
@@ -160,11 +191,27 @@ impl Engine {
         truncated: bool,
         late: bool,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let body = Body { head, tail, truncated, late };
-        guarded(|| frame::asgi(scope, &self.wanted).frame(scope.py(), &self.options.platform, now, context, body))
+        let body = Body {
+            head,
+            tail,
+            truncated,
+            late,
+        };
+        guarded(|| {
+            frame::asgi(scope, peer, &self.wanted).frame(
+                scope.py(),
+                &self.options.platform,
+                now,
+                context,
+                body,
+            )
+        })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "plain arguments are the cheapest to pass")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "plain arguments are the cheapest to pass"
+    )]
     fn frame_wsgi<'py>(
         &self,
         environ: &Bound<'py, PyAny>,
@@ -175,11 +222,27 @@ impl Engine {
         truncated: bool,
         late: bool,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let body = Body { head, tail, truncated, late };
-        guarded(|| frame::wsgi(environ, &self.wanted).frame(environ.py(), &self.options.platform, now, context, body))
+        let body = Body {
+            head,
+            tail,
+            truncated,
+            late,
+        };
+        guarded(|| {
+            frame::wsgi(environ, &self.wanted).frame(
+                environ.py(),
+                &self.options.platform,
+                now,
+                context,
+                body,
+            )
+        })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "plain arguments are the cheapest to pass")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "plain arguments are the cheapest to pass"
+    )]
     fn frame_plain<'py>(
         &self,
         name: &Bound<'py, PyAny>,
@@ -196,7 +259,12 @@ impl Engine {
         truncated: bool,
         late: bool,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let body = Body { head, tail, truncated, late };
+        let body = Body {
+            head,
+            tail,
+            truncated,
+            late,
+        };
         let mut flags = if complete { flag::ALL_HEADERS } else { 0 };
         if ordered {
             flags |= flag::HEADER_ORDER;

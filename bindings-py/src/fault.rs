@@ -22,7 +22,9 @@ thread_local! {
 /// quote what it worked on, and a request's text belongs in no log.
 pub(crate) fn keep_places() {
     panic::set_hook(Box::new(|info| {
-        let place = info.location().map_or_else(|| "unknown place".to_string(), ToString::to_string);
+        let place = info
+            .location()
+            .map_or_else(|| "unknown place".to_string(), ToString::to_string);
         PLACE.with(|slot| {
             if let Ok(mut slot) = slot.try_borrow_mut() {
                 *slot = place;

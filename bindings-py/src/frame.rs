@@ -26,7 +26,10 @@ impl Wanted {
             "content-type" | "content-length" => upper,
             _ => format!("HTTP_{upper}"),
         };
-        Self { name: name.as_bytes().to_vec(), key: PyString::intern(py, &key).unbind() }
+        Self {
+            name: name.as_bytes().to_vec(),
+            key: PyString::intern(py, &key).unbind(),
+        }
     }
 }
 
@@ -79,7 +82,10 @@ impl Parts<'_> {
             tail: body.tail,
             context,
         };
-        let headers = self.headers.iter().map(|(name, value)| (name.bytes(), value.bytes()));
+        let headers = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.bytes(), value.bytes()));
         let mut builder = FrameBuilder::default();
         PyBytes::new(py, builder.build(&fields, headers).unwrap_or_default())
     }
@@ -87,14 +93,21 @@ impl Parts<'_> {
 
 /// The clock.
 pub(crate) fn clock() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// An ASGI scope.
-pub(crate) fn asgi<'py>(scope: &Bound<'py, PyAny>, wanted: &[Wanted]) -> Parts<'py> {
+/// An ASGI scope, and its peer where the scope shows another.
+pub(crate) fn asgi<'py>(
+    scope: &Bound<'py, PyAny>,
+    peer: Option<Bound<'py, PyAny>>,
+    wanted: &[Wanted],
+) -> Parts<'py> {
     let py = scope.py();
-    let peer = get(scope, intern!(py, "client")).and_then(|client| client.get_item(0).ok());
+    let client = || get(scope, intern!(py, "client")).and_then(|client| client.get_item(0).ok());
+    let peer = peer.or_else(client);
     let scheme = get(scope, intern!(py, "scheme"));
     let (target, raw) = asgi_target(scope);
     let mut headers = Vec::with_capacity(wanted.len());
@@ -124,7 +137,13 @@ fn asgi_target<'py>(scope: &Bound<'py, PyAny>) -> (Text<'py>, u32) {
         None => {
             let path = get(scope, intern!(py, "path"));
             let utf8 = path.as_ref().and_then(|path| path.extract::<String>().ok());
-            (joined(Text::Owned(encoded(utf8.unwrap_or_default().as_bytes())), query.bytes()), 0)
+            (
+                joined(
+                    Text::Owned(encoded(utf8.unwrap_or_default().as_bytes())),
+                    query.bytes(),
+                ),
+                0,
+            )
         }
     }
 }
@@ -174,7 +193,11 @@ pub(crate) fn plain<'py>(
     wanted: &[Wanted],
 ) -> Parts<'py> {
     let target = Text::of_option(Some(url));
-    let scheme = target.bytes().iter().position(|b| *b == b':').unwrap_or_default();
+    let scheme = target
+        .bytes()
+        .iter()
+        .position(|b| *b == b':')
+        .unwrap_or_default();
     let scheme = scheme_flag(target.bytes().get(..scheme).unwrap_or_default());
     let mut headers = Vec::new();
     each_pair(list, |name, value| {
@@ -219,7 +242,9 @@ fn each_pair<'py>(list: &Bound<'py, PyAny>, mut with: impl FnMut(Text<'py>, Text
 }
 
 fn wants(wanted: &[Wanted], name: &[u8]) -> bool {
-    wanted.iter().any(|header| header.name.eq_ignore_ascii_case(name))
+    wanted
+        .iter()
+        .any(|header| header.name.eq_ignore_ascii_case(name))
 }
 
 fn scheme_flag(scheme: &[u8]) -> u32 {

@@ -69,14 +69,19 @@ impl Home {
 
 /// Seed of the store's own hash.
 fn slots() -> u64 {
-    seed().first_chunk::<8>().copied().map_or(0, u64::from_le_bytes)
+    seed()
+        .first_chunk::<8>()
+        .copied()
+        .map_or(0, u64::from_le_bytes)
 }
 
 /// Sixteen random bytes; where the system has none, the time and the process.
 fn seed() -> [u8; 16] {
     let mut seed = [0; 16];
     if getrandom::fill(&mut seed).is_err() {
-        let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let time = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         seed = (time.as_nanos() ^ u128::from(std::process::id()).rotate_right(32)).to_le_bytes();
     }
     seed

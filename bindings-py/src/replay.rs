@@ -28,7 +28,11 @@ impl Replay {
         log_secret: Option<Vec<u8>>,
         store_secret: Option<Vec<u8>>,
     ) -> PyResult<Self> {
-        let options = ReplayOptions { dry_run, log_secret, store_secret };
+        let options = ReplayOptions {
+            dry_run,
+            log_secret,
+            store_secret,
+        };
         guarded(|| Core::new(policy, against, &options))?
             .map(|core| Self(Mutex::new(core)))
             .map_err(|error| PyValueError::new_err(error.to_string()))
@@ -43,8 +47,14 @@ impl Replay {
         let pushed = pushed.map_err(PyValueError::new_err)?;
         Ok(pushed.map(|pushed| match pushed {
             Pushed::Needs(needs) => format!("N{needs}"),
-            Pushed::Decided { decision, log: None } => format!("D{decision}"),
-            Pushed::Decided { decision, log: Some(log) } => format!("D{decision}\n{log}"),
+            Pushed::Decided {
+                decision,
+                log: None,
+            } => format!("D{decision}"),
+            Pushed::Decided {
+                decision,
+                log: Some(log),
+            } => format!("D{decision}\n{log}"),
         }))
     }
 

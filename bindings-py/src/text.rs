@@ -23,14 +23,18 @@ impl<'py> Text<'py> {
         let text = value.cast::<PyString>().ok()?;
         let Ok(utf8) = text.to_str() else {
             // a lone surrogate has no UTF-8 form
-            let encoded = text.call_method1("encode", ("utf-8", "surrogatepass")).ok()?;
+            let encoded = text
+                .call_method1("encode", ("utf-8", "surrogatepass"))
+                .ok()?;
             return Some(Self::Bytes(encoded.cast_into().ok()?));
         };
         if utf8.is_ascii() {
             return Some(Self::Ascii(text.clone()));
         }
         let latin: Option<Vec<u8>> = utf8.chars().map(|c| u8::try_from(c).ok()).collect();
-        Some(Self::Owned(latin.unwrap_or_else(|| utf8.as_bytes().to_vec())))
+        Some(Self::Owned(
+            latin.unwrap_or_else(|| utf8.as_bytes().to_vec()),
+        ))
     }
 
     pub(crate) fn of_option(value: Option<&Bound<'py, PyAny>>) -> Self {

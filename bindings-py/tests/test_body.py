@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from time import sleep
 from typing import Any
 
+import flask
 import pytest
 from doorward import Doorward, shield
 from doorward._body import NONE, TAIL, UNSEEN, Body, Bounds, Replay, bounded, look_at_input
@@ -295,7 +296,6 @@ def test_a_slow_wsgi_client_is_late() -> None:
 
 
 def test_flask_reads_the_same_after_protect() -> None:
-    flask = pytest.importorskip("flask")
     app = flask.Flask(__name__)
     ward = Doorward(rules=[shield(mode="LIVE")])
     bounds = bounds_of(ward)

@@ -130,7 +130,7 @@ def test_hosts_show_the_same_request_alike() -> None:
     ward = Doorward(rules=rules)
     headers = [(b"host", b"H.example"), (b"x", b"1")]
     raw = b"/a%20b/%C3%A9"
-    wsgi = {"HTTP_HOST": "H.example", "HTTP_X": "1", "QUERY_STRING": "q=%C3%A9"}
+    wsgi: dict[str, Any] = {"HTTP_HOST": "H.example", "HTTP_X": "1", "QUERY_STRING": "q=%C3%A9"}
     requests: list[Any] = [
         scope("GET", "/a b/é", raw_path=raw, query=b"q=%C3%A9", headers=headers),
         scope("GET", "/a b/é", query=b"q=%C3%A9", headers=headers),
@@ -163,6 +163,37 @@ def test_the_peer_is_the_socket_and_never_a_header() -> None:
     assert behind.protect_sync(scope(headers=forged[:1])).ip == "1.2.3.4"
     assert ward.protect_sync(scope(ip=None)).ip is None
     assert ward.protect_sync(scope(ip=None), {"ip": "198.51.100.1"}).ip == "198.51.100.1"
+
+
+def test_an_address_that_the_server_replaced_is_not_believed() -> None:
+    class Transport:
+        def __init__(self, peer: Any) -> None:
+            self.peer = peer
+
+        def get_extra_info(self, name: str) -> Any:
+            return self.peer if name == "peername" else None
+
+    class Cycle:
+        """What uvicorn's receive is a method of."""
+
+        def __init__(self, peer: Any) -> None:
+            self.transport = Transport(peer)
+
+        async def receive(self) -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+    def ip(ward: Doorward, client: Any, peer: Any) -> str | None:
+        made = scope(headers=[(b"x-forwarded-for", b"1.2.3.4, 5.6.7.8")]) | {"client": client}
+        return run(ward.protect((made, Replay(Cycle(peer).receive)))).ip
+
+    alone, behind = Doorward(rules=[]), Doorward(rules=[], proxies=["10.0.0.0/8"])
+    assert ip(alone, ("1.2.3.4", 0), ("127.0.0.1", 5000)) == "127.0.0.1"
+    assert ip(alone, ("1.2.3.4", 81), ("10.1.1.1", 5000)) == "10.1.1.1"
+    assert ip(behind, ("1.2.3.4", 0), ("10.1.1.1", 5000)) == "5.6.7.8"
+    assert ip(behind, ("5.6.7.8", 0), ("203.0.113.9", 5000)) == "203.0.113.9"
+    assert ip(alone, ("203.0.113.9", 5000), ("203.0.113.9", 5000)) == "203.0.113.9"
+    assert ip(alone, ("1.2.3.4", 0), "/run/app.sock") is None
+    assert ip(Doorward(rules=[], proxies=1), ("1.2.3.4", 0), "") == "5.6.7.8"
 
 
 def test_the_platform_names_the_client(monkeypatch: Any) -> None:

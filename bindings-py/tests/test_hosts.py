@@ -1,7 +1,5 @@
 """Real servers: uvicorn and gunicorn on loopback, FastAPI, Starlette, Flask."""
 
-from __future__ import annotations
-
 import contextlib
 import http.client
 import json
@@ -17,12 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
+import flask
 import httpx
 import pytest
 import uvicorn
 from doorward import Decision, Doorward, fixed_window, shield
 from doorward.asgi import DoorwardMiddleware
 from doorward.fastapi import Protect
+from doorward.flask import protect
 from doorward.wsgi import DoorwardMiddleware as WsgiMiddleware
 from fastapi import Body, Depends, FastAPI, Form, Request, WebSocket
 from support import IP, environ, scope
@@ -190,9 +190,6 @@ def test_wsgi_middleware() -> None:
 
 
 def test_flask() -> None:
-    flask = pytest.importorskip("flask")
-    from doorward.flask import protect
-
     app = flask.Flask(__name__)
     app.before_request(protect(limited(1), context=lambda: {"userId": "u"}))
 

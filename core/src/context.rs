@@ -31,7 +31,10 @@ impl Context {
         }
         match Value::parse(text)? {
             Value::Object(members) => Ok(Self(Value::Object(members))),
-            _ => Err(JsonError { offset: 0, expected: "an object" }),
+            _ => Err(JsonError {
+                offset: 0,
+                expected: "an object",
+            }),
         }
     }
 
@@ -40,7 +43,8 @@ impl Context {
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Value> {
         let found = self.0.get(path).or_else(|| {
-            path.split('.').try_fold(&self.0, |value, name| value.get(name))
+            path.split('.')
+                .try_fold(&self.0, |value, name| value.get(name))
         });
         found.filter(|value| !matches!(value, Value::Null))
     }

@@ -88,7 +88,10 @@ impl Reason {
     /// A code with nothing to add.
     #[must_use]
     pub const fn code(code: &'static str) -> Self {
-        Self { code, details: Vec::new() }
+        Self {
+            code,
+            details: Vec::new(),
+        }
     }
 
     /// Adds a fact.

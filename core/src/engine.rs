@@ -66,6 +66,10 @@ impl Fields for View<'_> {
 
 /// What a compiled policy reads of a request; hosts frame nothing else.
 #[derive(Clone, Debug, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is one part of a request"
+)]
 pub struct Reads {
     headers: BTreeSet<String>,
     target: bool,
@@ -165,7 +169,13 @@ impl Engine {
             entry.rule.reads(&mut reads);
         }
         let name = format!("doorward/{VERSION} {}", policy.hash());
-        Ok(Self { policy, keyer, reads, name, forced_dry_run: false })
+        Ok(Self {
+            policy,
+            keyer,
+            reads,
+            name,
+            forced_dry_run: false,
+        })
     }
 
     /// The policy.
@@ -242,12 +252,22 @@ impl Engine {
             Context::default()
         });
         let client = self.policy.trust.client(&request, &context);
-        let view = View { request: &request, context: &context, client, keyer: &self.keyer };
+        let view = View {
+            request: &request,
+            context: &context,
+            client,
+            keyer: &self.keyer,
+        };
         Judged {
             id: String::from_utf8_lossy(request.id).into_owned(),
             now: request.now,
             client,
-            findings: self.policy.entries.iter().map(|entry| entry.rule.find(&view)).collect(),
+            findings: self
+                .policy
+                .entries
+                .iter()
+                .map(|entry| entry.rule.find(&view))
+                .collect(),
             degraded,
             oversize: request.body.truncated,
             fault: None,
@@ -262,12 +282,22 @@ impl Engine {
         id: impl FnOnce() -> String,
         world: &mut impl World,
     ) -> Step {
-        let Judged { id: given, now, client, mut findings, mut degraded, oversize, fault } = judged;
+        let Judged {
+            id: given,
+            now,
+            client,
+            mut findings,
+            mut degraded,
+            oversize,
+            fault,
+        } = judged;
         let denied_by = self.denied_locally(&findings);
         let now = now.unwrap_or_default();
         let mut outstanding = Vec::new();
         for (entry, finding) in self.policy.entries.iter().zip(&mut findings) {
-            let Finding::Needs(need, memo) = finding else { continue };
+            let Finding::Needs(need, memo) = finding else {
+                continue;
+            };
             if let Some(by) = denied_by {
                 *finding = skipped(by);
             } else {
@@ -321,7 +351,11 @@ impl Engine {
     }
 
     fn mode(&self, entry: &Entry) -> Mode {
-        if self.forced_dry_run { Mode::DryRun } else { entry.mode }
+        if self.forced_dry_run {
+            Mode::DryRun
+        } else {
+            entry.mode
+        }
     }
 
     /// The LIVE rule that denies without the outside, if one does: then no

@@ -9,13 +9,17 @@ use crate::text::json::{Value, write_text};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 /// `{"summary", "rules": [{"rule", "id", "mode", "conclusion", "saw", "change"}]}`
 /// for a decision line; empty sentences for what is none.
 #[must_use]
 pub fn explain(decision: &str) -> String {
     let decision = Value::parse(decision.as_bytes()).unwrap_or(Value::Null);
-    let results = decision.get("results").and_then(Value::as_list).unwrap_or_default();
+    let results = decision
+        .get("results")
+        .and_then(Value::as_list)
+        .unwrap_or_default();
     let mut out = String::from("{\"summary\":");
     write_text(&summary(&decision, results), &mut out);
     out.push_str(",\"rules\":[");
@@ -27,7 +31,10 @@ pub fn explain(decision: &str) -> String {
         let members =
             ["rule", "id", "mode", "conclusion"].map(|name| (name, text(result, name).to_string()));
         out.push('{');
-        for (name, value) in members.into_iter().chain([("saw", saw), ("change", change)]) {
+        for (name, value) in members
+            .into_iter()
+            .chain([("saw", saw), ("change", change)])
+        {
             if !out.ends_with('{') {
                 out.push(',');
             }
@@ -49,42 +56,37 @@ fn summary(decision: &Value, results: &[Value]) -> String {
         .filter(live)
         .filter(|result| conclusion != "ALLOW" && text(result, "conclusion") == conclusion)
         .collect();
-    let mut out = match decided.first() {
-        Some(first) => {
-            let (saw, change) = sentences(first.get("reason"));
-            let mut out = format!("{conclusion} by {}: {saw}.", text(first, "id"));
-            if decided.len() > 1 {
-                let others: Vec<&str> = decided.iter().skip(1).map(|r| text(r, "id")).collect();
-                out.push_str(&format!(" So would {}.", others.join(", ")));
-            } else if !change.is_empty() {
-                out.push_str(&format!(" What would have changed it: {change}."));
-            }
-            out
-        }
-        None => {
-            let (saw, change) = sentences(decision.get("reason"));
-            let mut out = format!("{conclusion}: {saw}.");
-            if !change.is_empty() {
-                out.push_str(&format!(" What would have changed it: {change}."));
-            }
-            out
-        }
+    let first = decided.first();
+    let (saw, change) = sentences(first.copied().unwrap_or(decision).get("reason"));
+    let mut out = match first {
+        Some(first) => format!("{conclusion} by {}: {saw}.", text(first, "id")),
+        None => format!("{conclusion}: {saw}."),
     };
+    if decided.len() > 1 {
+        let others: Vec<&str> = decided.iter().skip(1).map(|r| text(r, "id")).collect();
+        let _ = write!(out, " So would {}.", others.join(", "));
+    } else if !change.is_empty() {
+        let _ = write!(out, " What would have changed it: {change}.");
+    }
     let dry: Vec<&str> = results
         .iter()
         .filter(|result| !live(result) && text(result, "conclusion") != "ALLOW")
         .map(|result| text(result, "id"))
         .collect();
     if !dry.is_empty() {
-        out.push_str(&format!(" In dry run, {} would not have let it pass.", dry.join(", ")));
+        let _ = write!(
+            out,
+            " In dry run, {} would not have let it pass.",
+            dry.join(", ")
+        );
     }
     let unsure = names(decision.get("undetermined"));
     if !unsure.is_empty() {
-        out.push_str(&format!(" Could not judge: {unsure}."));
+        let _ = write!(out, " Could not judge: {unsure}.");
     }
     let degraded = names(decision.get("degraded"));
     if !degraded.is_empty() {
-        out.push_str(&format!(" Degraded: {degraded}."));
+        let _ = write!(out, " Degraded: {degraded}.");
     }
     out
 }
@@ -95,16 +97,23 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 
 fn names(value: Option<&Value>) -> String {
     let list = value.and_then(Value::as_list).unwrap_or_default();
-    list.iter().filter_map(Value::as_text).collect::<Vec<_>>().join(", ")
+    list.iter()
+        .filter_map(Value::as_text)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn sentences(reason: Option<&Value>) -> (String, String) {
-    let Some(reason) = reason else { return Default::default() };
+    let Some(reason) = reason else {
+        return Default::default();
+    };
     let name = text(reason, "code");
-    let Some(code) = codes().find(|code| code.code == name) else { return Default::default() };
+    let Some(code) = codes().find(|code| code.code == name) else {
+        return Default::default();
+    };
     let mut saw = filled(code.saw, reason);
     if let Some(place) = reason.get("place").and_then(Value::as_text) {
-        saw.push_str(&format!(" in {place}"));
+        let _ = write!(saw, " in {place}");
     }
     (saw, filled(code.change, reason))
 }

@@ -100,13 +100,19 @@ impl Field {
             let key = rest.strip_suffix(']')?;
             let quoted = |q| key.strip_prefix(q).and_then(|k| k.strip_suffix(q));
             let key = quoted('"').or_else(|| quoted('\''))?;
-            return if key.is_empty() { None } else { Self::keyed(name, key) };
+            return if key.is_empty() {
+                None
+            } else {
+                Self::keyed(name, key)
+            };
         }
         let bare = !text.is_empty()
             && text.len() <= 128
             && !text.starts_with("http.")
             && !text.starts_with("ip.")
-            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$'));
+            && text
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$'));
         bare.then(|| Self::Context(text.to_string()))
     }
 }

@@ -77,7 +77,22 @@ impl<'a> Frame<'a> {
         for (word, chunk) in words.iter_mut().zip(head.chunks_exact(4)) {
             *word = read_word(chunk)?;
         }
-        let [magic, flags, _, _, _, _, _, _, _, headers, body_head, body_tail, context, text] = words;
+        let [
+            magic,
+            flags,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            headers,
+            body_head,
+            body_tail,
+            context,
+            text,
+        ] = words;
         if magic != MAGIC {
             return None;
         }
@@ -89,12 +104,32 @@ impl<'a> Frame<'a> {
         if rest.len() != size(context)? {
             return None;
         }
-        let text = if flags & flag::WIDE == 0 { Cow::Borrowed(text) } else { Cow::Owned(narrow(text)) };
-        let body =
-            Body { head, tail, truncated: flags & flag::TRUNCATED != 0, late: flags & flag::LATE != 0 };
-        let frame = Self { words, lengths, text, body, context: rest };
+        let text = if flags & flag::WIDE == 0 {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(narrow(text))
+        };
+        let body = Body {
+            head,
+            tail,
+            truncated: flags & flag::TRUNCATED != 0,
+            late: flags & flag::LATE != 0,
+        };
+        let frame = Self {
+            words,
+            lengths,
+            text,
+            body,
+            context: rest,
+        };
         let mut total: usize = 0;
-        for length in frame.words.get(4..9)?.iter().copied().chain(frame.header_lengths()) {
+        for length in frame
+            .words
+            .get(4..9)?
+            .iter()
+            .copied()
+            .chain(frame.header_lengths())
+        {
             total = total.checked_add(size(length)?)?;
         }
         (total == frame.text.len()).then_some(frame)
@@ -123,8 +158,13 @@ impl<'a> Frame<'a> {
             rest = tail;
             piece
         };
-        let (id, peer, platform, method, target) =
-            (next(id), next(peer), next(platform), next(method), next(target));
+        let (id, peer, platform, method, target) = (
+            next(id),
+            next(peer),
+            next(platform),
+            next(method),
+            next(target),
+        );
         let mut headers = Vec::with_capacity(self.lengths.len() / 8);
         let mut lengths = self.header_lengths();
         while let (Some(name), Some(value)) = (lengths.next(), lengths.next()) {
@@ -223,7 +263,13 @@ impl FrameBuilder {
             flags |= flag::NOW;
         }
         let word = |length: usize| u32::try_from(length).ok();
-        let texts = [fields.id, fields.peer, fields.platform, fields.method, fields.target];
+        let texts = [
+            fields.id,
+            fields.peer,
+            fields.platform,
+            fields.method,
+            fields.target,
+        ];
         for text in texts {
             self.text.extend_from_slice(text);
         }
@@ -232,7 +278,8 @@ impl FrameBuilder {
         for (name, value) in headers {
             count = count.checked_add(1)?;
             for piece in [name, value] {
-                self.bytes.extend_from_slice(&word(piece.len())?.to_le_bytes());
+                self.bytes
+                    .extend_from_slice(&word(piece.len())?.to_le_bytes());
                 self.text.extend_from_slice(piece);
             }
         }
@@ -286,11 +333,20 @@ mod tests {
         let frame = Frame::parse(builder.build(&fields, headers.into_iter()).unwrap()).unwrap();
         let request = frame.request();
         assert_eq!(request.now, fields.now);
-        assert_eq!((request.id, request.peer, request.method), (fields.id, fields.peer, fields.method));
-        assert_eq!((request.raw_path(), request.raw_query()), (&b"/login"[..], &b"x=1"[..]));
+        assert_eq!(
+            (request.id, request.peer, request.method),
+            (fields.id, fields.peer, fields.method)
+        );
+        assert_eq!(
+            (request.raw_path(), request.raw_query()),
+            (&b"/login"[..], &b"x=1"[..])
+        );
         assert_eq!(request.headers, headers);
         assert_eq!(request.scheme, Scheme::Https);
-        assert_eq!((request.body.head, frame.context()), (fields.head, fields.context));
+        assert_eq!(
+            (request.body.head, frame.context()),
+            (fields.head, fields.context)
+        );
     }
 
     #[test]
@@ -301,9 +357,15 @@ mod tests {
 
     #[test]
     fn every_cut_of_a_frame_is_refused() {
-        let fields = FrameFields { method: b"GET", target: b"/", ..FrameFields::default() };
+        let fields = FrameFields {
+            method: b"GET",
+            target: b"/",
+            ..FrameFields::default()
+        };
         let mut builder = FrameBuilder::default();
-        let bytes = builder.build(&fields, [(&b"a"[..], &b"b"[..])].into_iter()).unwrap();
+        let bytes = builder
+            .build(&fields, [(&b"a"[..], &b"b"[..])].into_iter())
+            .unwrap();
         assert!(Frame::parse(bytes).is_some());
         for end in 0..bytes.len() {
             assert!(Frame::parse(bytes.get(..end).unwrap()).is_none());

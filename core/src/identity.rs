@@ -79,7 +79,11 @@ impl Trust {
                 for (index, item) in list.iter().enumerate() {
                     let network = item.as_text().and_then(Network::parse).ok_or_else(|| {
                         let field = alloc::format!("proxies[{index}]");
-                        Fault::found(field, item, "an address or a CIDR range such as \"10.0.0.0/8\"")
+                        Fault::found(
+                            field,
+                            item,
+                            "an address or a CIDR range such as \"10.0.0.0/8\"",
+                        )
                     })?;
                     trust.proxies.push(network);
                 }
@@ -94,10 +98,16 @@ impl Trust {
             }
         }
         if let Some(value) = platform {
-            let known = PLATFORMS.iter().find(|(name, _)| Some(*name) == value.as_text());
+            let known = PLATFORMS
+                .iter()
+                .find(|(name, _)| Some(*name) == value.as_text());
             let (name, _) = known.ok_or_else(|| {
                 let names: Vec<&str> = PLATFORMS.iter().map(|(name, _)| *name).collect();
-                Fault::found("platform", value, alloc::format!("one of {}", names.join(", ")))
+                Fault::found(
+                    "platform",
+                    value,
+                    alloc::format!("one of {}", names.join(", ")),
+                )
             })?;
             trust.platform = Some(name);
         }
@@ -110,7 +120,11 @@ impl Trust {
         PLATFORMS
             .iter()
             .flat_map(|(_, headers)| headers.iter().copied())
-            .chain(["x-forwarded-for", "forwarded"].into_iter().filter(move |_| forwarding))
+            .chain(
+                ["x-forwarded-for", "forwarded"]
+                    .into_iter()
+                    .filter(move |_| forwarding),
+            )
     }
 
     /// Finds the client.
@@ -123,14 +137,20 @@ impl Trust {
             .and_then(|name| PLATFORMS.iter().find(|(known, _)| known.as_bytes() == name));
         if let Some((_, headers)) = platform {
             let named = headers.iter().find_map(|header| request.header(header));
-            return Client { ip: named.and_then(address) };
+            return Client {
+                ip: named.and_then(address),
+            };
         }
         if self.hops > 0 {
             let chain = forwarded(request);
             let hop = chain.get(self.hops.saturating_sub(1)).copied();
-            return Client { ip: hop.unwrap_or_else(|| peer(request, context)) };
+            return Client {
+                ip: hop.unwrap_or_else(|| peer(request, context)),
+            };
         }
-        Client { ip: self.through_proxies(request, peer(request, context)) }
+        Client {
+            ip: self.through_proxies(request, peer(request, context)),
+        }
     }
 
     /// The first address from the right that is no trusted proxy.
@@ -155,7 +175,10 @@ impl Trust {
 
 fn peer(request: &Request<'_>, context: &Context) -> Option<IpAddr> {
     if request.peer.is_empty() {
-        return context.get("ip").and_then(Value::as_text).and_then(|text| address(text.as_bytes()));
+        return context
+            .get("ip")
+            .and_then(Value::as_text)
+            .and_then(|text| address(text.as_bytes()));
     }
     address(request.peer)
 }
@@ -164,27 +187,39 @@ fn peer(request: &Request<'_>, context: &Context) -> Option<IpAddr> {
 fn forwarded(request: &Request<'_>) -> Vec<Option<IpAddr>> {
     let listed = |name: &'static str| {
         let values: Vec<&[u8]> = request.headers_named(name).collect();
-        values.into_iter().rev().flat_map(|value| value.rsplit(|b| *b == b','))
+        values
+            .into_iter()
+            .rev()
+            .flat_map(|value| value.rsplit(|b| *b == b','))
     };
-    let plain: Vec<_> = listed("x-forwarded-for").take(MAX_HOPS).map(address).collect();
+    let plain: Vec<_> = listed("x-forwarded-for")
+        .take(MAX_HOPS)
+        .map(address)
+        .collect();
     if !plain.is_empty() {
         return plain;
     }
-    listed("forwarded").take(MAX_HOPS).map(forwarded_for).collect()
+    listed("forwarded")
+        .take(MAX_HOPS)
+        .map(forwarded_for)
+        .collect()
 }
 
 /// The `for` parameter of one RFC 7239 element.
 fn forwarded_for(element: &[u8]) -> Option<IpAddr> {
     element
         .split(|b| *b == b';')
-        .map(|pair| pair.trim_ascii())
+        .map(<[u8]>::trim_ascii)
         .find_map(|pair| match pair.split_at_checked(4) {
             Some((name, value)) if name.eq_ignore_ascii_case(b"for=") => Some(value),
             _ => None,
         })
-        .map(|value| value.trim_ascii())
+        .map(<[u8]>::trim_ascii)
         .map(|value| {
-            value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\"")).unwrap_or(value)
+            value
+                .strip_prefix(b"\"")
+                .and_then(|v| v.strip_suffix(b"\""))
+                .unwrap_or(value)
         })
         .and_then(address)
 }
@@ -233,10 +268,16 @@ impl Network {
         let host_bits = width.checked_sub(prefix)?;
         let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
         match (v4, IpAddr::V6(Ipv6Addr::from_bits(bits)).to_canonical()) {
-            (false, IpAddr::V4(mapped)) if prefix >= 96 => {
-                Some(Self { bits: u128::from(mapped.to_bits()) & mask, mask, v4: true })
-            }
-            _ => Some(Self { bits: bits & mask, mask, v4 }),
+            (false, IpAddr::V4(mapped)) if prefix >= 96 => Some(Self {
+                bits: u128::from(mapped.to_bits()) & mask,
+                mask,
+                v4: true,
+            }),
+            _ => Some(Self {
+                bits: bits & mask,
+                mask,
+                v4,
+            }),
         }
     }
 
@@ -272,7 +313,10 @@ mod tests {
         let mut builder = FrameBuilder::default();
         let headers = headers.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
         let frame = Frame::parse(builder.build(&fields, headers).unwrap()).unwrap();
-        trust.client(&frame.request(), &Context::default()).ip.map(shown)
+        trust
+            .client(&frame.request(), &Context::default())
+            .ip
+            .map(shown)
     }
 
     #[test]
@@ -285,22 +329,43 @@ mod tests {
             ("CF-Connecting-IP", "1.2.3.4"),
             ("X-Vercel-Forwarded-For", "1.2.3.4"),
         ];
-        assert_eq!(client("[]", "203.0.113.9", &forged).as_deref(), Some("203.0.113.9"));
-        assert_eq!(client("[\"10.0.0.0/8\"]", "203.0.113.9", &forged).as_deref(), Some("203.0.113.9"));
+        assert_eq!(
+            client("[]", "203.0.113.9", &forged).as_deref(),
+            Some("203.0.113.9")
+        );
+        assert_eq!(
+            client("[\"10.0.0.0/8\"]", "203.0.113.9", &forged).as_deref(),
+            Some("203.0.113.9")
+        );
         assert_eq!(client("[]", "", &forged), None);
     }
 
     #[test]
     fn the_chain_is_read_from_the_right() {
-        let chain = [("x-forwarded-for", "6.6.6.6, 198.51.100.1"), ("x-forwarded-for", "10.0.0.2")];
+        let chain = [
+            ("x-forwarded-for", "6.6.6.6, 198.51.100.1"),
+            ("x-forwarded-for", "10.0.0.2"),
+        ];
         let proxies = "[\"10.0.0.0/8\", \"2001:db8::/32\"]";
-        assert_eq!(client(proxies, "10.0.0.1", &chain).as_deref(), Some("198.51.100.1"));
+        assert_eq!(
+            client(proxies, "10.0.0.1", &chain).as_deref(),
+            Some("198.51.100.1")
+        );
         let hidden = [("x-forwarded-for", "6.6.6.6, unknown")];
         assert_eq!(client(proxies, "10.0.0.1", &hidden), None);
         let inside = [("x-forwarded-for", "10.9.9.9")];
-        assert_eq!(client(proxies, "10.0.0.1", &inside).as_deref(), Some("10.9.9.9"));
-        let rfc7239 = [("forwarded", "for=6.6.6.6, For=\"[2001:db9::17]:4711\";proto=https;by=x")];
-        assert_eq!(client(proxies, "2001:db8::1", &rfc7239).as_deref(), Some("2001:db9::17"));
+        assert_eq!(
+            client(proxies, "10.0.0.1", &inside).as_deref(),
+            Some("10.9.9.9")
+        );
+        let rfc7239 = [(
+            "forwarded",
+            "for=6.6.6.6, For=\"[2001:db9::17]:4711\";proto=https;by=x",
+        )];
+        assert_eq!(
+            client(proxies, "2001:db8::1", &rfc7239).as_deref(),
+            Some("2001:db9::17")
+        );
         assert_eq!(client("1", "", &chain).as_deref(), Some("10.0.0.2"));
         assert_eq!(client("2", "", &chain).as_deref(), Some("198.51.100.1"));
     }
@@ -308,9 +373,18 @@ mod tests {
     #[test]
     fn platforms_are_believed_only_by_name() {
         let trust = Trust::default();
-        let headers = [("fly-client-ip", "198.51.100.1"), ("x-forwarded-for", "6.6.6.6")];
-        assert_eq!(with(&trust, "172.16.0.1", "fly", &headers).as_deref(), Some("198.51.100.1"));
-        assert_eq!(with(&trust, "172.16.0.1", "other", &headers).as_deref(), Some("172.16.0.1"));
+        let headers = [
+            ("fly-client-ip", "198.51.100.1"),
+            ("x-forwarded-for", "6.6.6.6"),
+        ];
+        assert_eq!(
+            with(&trust, "172.16.0.1", "fly", &headers).as_deref(),
+            Some("198.51.100.1")
+        );
+        assert_eq!(
+            with(&trust, "172.16.0.1", "other", &headers).as_deref(),
+            Some("172.16.0.1")
+        );
     }
 
     #[test]
@@ -332,20 +406,36 @@ mod tests {
 
     #[test]
     fn networks() {
-        let inside = |n: &str, ip: &str| Network::parse(n).unwrap().contains(ip.parse::<IpAddr>().unwrap());
+        let inside = |n: &str, ip: &str| {
+            Network::parse(n)
+                .unwrap()
+                .contains(ip.parse::<IpAddr>().unwrap())
+        };
         assert!(inside("10.0.0.0/8", "10.255.1.2"));
         assert!(!inside("10.0.0.0/8", "11.0.0.1"));
         assert!(inside("0.0.0.0/0", "1.2.3.4") && !inside("0.0.0.0/0", "::1"));
         assert!(inside("::/0", "2001:db8::1"));
         assert!(inside("::ffff:10.0.0.0/104", "10.1.1.1"));
-        for bad in ["10.0.0.0/33", "::/129", "10.0.0/8", "x", "10.0.0.0/-1", "10.0.0.0/"] {
+        for bad in [
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0/8",
+            "x",
+            "10.0.0.0/-1",
+            "10.0.0.0/",
+        ] {
             assert!(Network::parse(bad).is_none(), "{bad}");
         }
     }
 
     #[test]
     fn ipv6_is_keyed_by_its_network() {
-        let client = Client { ip: Some("2001:db8:1:2:3:4:5:6".parse().unwrap()) };
-        assert_eq!(client.network().map(shown).as_deref(), Some("2001:db8:1:2::"));
+        let client = Client {
+            ip: Some("2001:db8:1:2:3:4:5:6".parse().unwrap()),
+        };
+        assert_eq!(
+            client.network().map(shown).as_deref(),
+            Some("2001:db8:1:2::")
+        );
     }
 }

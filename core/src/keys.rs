@@ -30,7 +30,9 @@ impl Keyer {
     /// Under a secret of any length.
     #[must_use]
     pub fn secret(secret: &[u8]) -> Option<Self> {
-        Hmac::new_from_slice(secret).ok().map(|mac| Self::Secret(Box::new(mac)))
+        Hmac::new_from_slice(secret)
+            .ok()
+            .map(|mac| Self::Secret(Box::new(mac)))
     }
 
     /// The key of some material.

@@ -31,10 +31,20 @@ pub fn line(frame: &[u8], decision: &Decision, keyer: &Keyer) -> String {
     out.push_str(",\"id\":");
     write_text(&decision.id, &mut out);
     out.push_str(",\"method\":");
-    write_text(&request.as_ref().map_or(String::new(), |r| method(r.method)), &mut out);
+    write_text(
+        &request.as_ref().map_or(String::new(), |r| method(r.method)),
+        &mut out,
+    );
     out.push_str(",\"route\":");
-    write_text(&request.as_ref().map_or(String::new(), |r| route(&r.path())), &mut out);
-    let _ = write!(out, ",\"conclusion\":\"{}\",\"code\":", decision.conclusion.word());
+    write_text(
+        &request.as_ref().map_or(String::new(), |r| route(&r.path())),
+        &mut out,
+    );
+    let _ = write!(
+        out,
+        ",\"conclusion\":\"{}\",\"code\":",
+        decision.conclusion.word()
+    );
     write_text(decision.reason.code, &mut out);
     out.push_str(",\"rules\":[");
     for (index, result) in decision.results.iter().enumerate() {
@@ -54,7 +64,9 @@ pub fn line(frame: &[u8], decision: &Decision, keyer: &Keyer) -> String {
         out.push('}');
     }
     out.push_str("],\"who\":{");
-    let context = frame.as_ref().map(|frame| Context::parse(frame.context()).unwrap_or_default());
+    let context = frame
+        .as_ref()
+        .map(|frame| Context::parse(frame.context()).unwrap_or_default());
     let fact = |path: &str| match context.as_ref().and_then(|context| context.get(path)) {
         Some(Value::Text(text)) => Some(text.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),
@@ -97,7 +109,9 @@ pub fn outcome(decision_id: &str, time: Option<u64>, outcome: &Value) -> String 
     out.push_str(",\"outcome\":{");
     let mut first = true;
     for name in ["status", "loginFailed", "stepUpPassed", "chargeback"] {
-        let Some(value @ (Value::Number(_) | Value::Bool(_))) = outcome.get(name) else { continue };
+        let Some(value @ (Value::Number(_) | Value::Bool(_))) = outcome.get(name) else {
+            continue;
+        };
         if !first {
             out.push(',');
         }
@@ -113,7 +127,11 @@ pub fn outcome(decision_id: &str, time: Option<u64>, outcome: &Value) -> String 
 fn method(method: &[u8]) -> String {
     let plausible = (1..=20).contains(&method.len())
         && method.iter().all(|b| b.is_ascii_uppercase() || *b == b'-');
-    if plausible { String::from_utf8_lossy(method).into_owned() } else { "OTHER".to_string() }
+    if plausible {
+        String::from_utf8_lossy(method).into_owned()
+    } else {
+        "OTHER".to_string()
+    }
 }
 
 /// The path with each segment that could name a person or a secret masked:
@@ -125,9 +143,15 @@ fn route(path: &[u8]) -> String {
     for segment in path.split(|b| *b == b'/').skip(1).take(SEGMENTS) {
         out.push('/');
         let plain = segment.len() <= LONGEST
-            && segment.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'))
+            && segment
+                .iter()
+                .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'))
             || segment.len() <= 3 && segment.iter().all(u8::is_ascii_alphanumeric);
-        out.push_str(if plain { core::str::from_utf8(segment).unwrap_or("*") } else { "*" });
+        out.push_str(if plain {
+            core::str::from_utf8(segment).unwrap_or("*")
+        } else {
+            "*"
+        });
     }
     if out.is_empty() { "/".to_string() } else { out }
 }
@@ -149,6 +173,9 @@ mod tests {
         ] {
             assert_eq!(route(path.as_bytes()), expected, "{path}");
         }
-        assert_eq!((method(b"GET").as_str(), method(b"g\x00t").as_str()), ("GET", "OTHER"));
+        assert_eq!(
+            (method(b"GET").as_str(), method(b"g\x00t").as_str()),
+            ("GET", "OTHER")
+        );
     }
 }

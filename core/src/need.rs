@@ -55,7 +55,11 @@ impl<S: crate::store::Store> World for Embedded<'_, S> {
     }
 
     fn degraded(&self) -> Vec<String> {
-        if self.lost { alloc::vec!["store_lost".to_string()] } else { Vec::new() }
+        if self.lost {
+            alloc::vec!["store_lost".to_string()]
+        } else {
+            Vec::new()
+        }
     }
 }
 
@@ -73,17 +77,29 @@ impl<'s, S: crate::store::Store> Replies<'s, S> {
     /// need counts as failed rather than being asked again.
     pub fn parse(text: &str, fallback: &'s mut S) -> Self {
         let value = Value::parse(text.as_bytes()).unwrap_or(Value::Null);
-        let list = value.get("replies").and_then(Value::as_list).unwrap_or_default();
+        let list = value
+            .get("replies")
+            .and_then(Value::as_list)
+            .unwrap_or_default();
         let answered = list
             .iter()
             .filter_map(|reply| Some((reply.get("id")?.as_text()?.to_string(), read_reply(reply))))
             .collect();
-        Self { answered, fallback, failed: false }
+        Self {
+            answered,
+            fallback,
+            failed: false,
+        }
     }
 }
 
 fn read_reply(reply: &Value) -> Reply {
-    let number = |name| reply.get(name).and_then(Value::as_number).and_then(|n| u64::try_from(n.as_i64()?).ok());
+    let number = |name| {
+        reply
+            .get(name)
+            .and_then(Value::as_number)
+            .and_then(|n| u64::try_from(n.as_i64()?).ok())
+    };
     let taken = || {
         Some(Taken {
             allowed: reply.get("allowed")?.as_bool()?,
@@ -94,7 +110,10 @@ fn read_reply(reply: &Value) -> Reply {
     };
     taken().map_or_else(
         || {
-            let said = reply.get("error").and_then(Value::as_text).unwrap_or("malformed reply");
+            let said = reply
+                .get("error")
+                .and_then(Value::as_text)
+                .unwrap_or("malformed reply");
             Reply::Failed(said.to_string())
         },
         Reply::Taken,
@@ -104,7 +123,11 @@ fn read_reply(reply: &Value) -> Reply {
 impl<S: crate::store::Store> World for Replies<'_, S> {
     fn answer(&mut self, need: &Need, now: Millis) -> Option<Reply> {
         let id = need.id();
-        let found = self.answered.iter().find(|(name, _)| *name == id).map(|(_, reply)| reply.clone());
+        let found = self
+            .answered
+            .iter()
+            .find(|(name, _)| *name == id)
+            .map(|(_, reply)| reply.clone());
         let reply = found.unwrap_or_else(|| Reply::Failed("not answered".into()));
         match (need, reply) {
             (Need::Take(take), Reply::Failed(_)) => {
@@ -116,7 +139,11 @@ impl<S: crate::store::Store> World for Replies<'_, S> {
     }
 
     fn degraded(&self) -> Vec<String> {
-        if self.failed { alloc::vec!["store".to_string()] } else { Vec::new() }
+        if self.failed {
+            alloc::vec!["store".to_string()]
+        } else {
+            Vec::new()
+        }
     }
 }
 
@@ -143,16 +170,35 @@ impl Need {
         out.push_str("{\"id\":");
         write_text(&self.id(), out);
         match self {
-            Self::Take(Take { key: Key(key), limit, cost }) => {
-                let _ = write!(out, ",\"kind\":\"take\",\"key\":\"{key:032x}\",\"limit\":{{");
+            Self::Take(Take {
+                key: Key(key),
+                limit,
+                cost,
+            }) => {
+                let _ = write!(
+                    out,
+                    ",\"kind\":\"take\",\"key\":\"{key:032x}\",\"limit\":{{"
+                );
                 let _ = match limit {
                     Limit::FixedWindow { max, window } => {
-                        write!(out, "\"kind\":\"fixedWindow\",\"max\":{max},\"window\":{}", window.0)
+                        write!(
+                            out,
+                            "\"kind\":\"fixedWindow\",\"max\":{max},\"window\":{}",
+                            window.0
+                        )
                     }
                     Limit::SlidingWindow { max, interval } => {
-                        write!(out, "\"kind\":\"slidingWindow\",\"max\":{max},\"interval\":{}", interval.0)
+                        write!(
+                            out,
+                            "\"kind\":\"slidingWindow\",\"max\":{max},\"interval\":{}",
+                            interval.0
+                        )
                     }
-                    Limit::TokenBucket { capacity, refill, interval } => write!(
+                    Limit::TokenBucket {
+                        capacity,
+                        refill,
+                        interval,
+                    } => write!(
                         out,
                         "\"kind\":\"tokenBucket\",\"capacity\":{capacity},\"refillRate\":{refill},\"interval\":{}",
                         interval.0

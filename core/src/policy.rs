@@ -96,8 +96,17 @@ pub struct Policy {
     canonical: String,
 }
 
-const KEYS: &[&str] =
-    &["version", "characteristics", "proxies", "platform", "store", "body", "stepUp", "packs", "rules"];
+const KEYS: &[&str] = &[
+    "version",
+    "characteristics",
+    "proxies",
+    "platform",
+    "store",
+    "body",
+    "stepUp",
+    "packs",
+    "rules",
+];
 const COMMON_OPTIONS: [&str; 4] = ["rule", "id", "mode", "onError"];
 const MAX_RULES: usize = 256;
 
@@ -127,7 +136,8 @@ impl Policy {
         {
             return Err(top(Fault::found("version", version, "1")));
         }
-        let shared = options::characteristics("characteristics", value.get("characteristics")).map_err(top)?;
+        let shared = options::characteristics("characteristics", value.get("characteristics"))
+            .map_err(top)?;
         let default_key = alloc::vec![Field::IpSrc];
         let shared = shared.unwrap_or(default_key);
         let trust = Trust::parse(value.get("proxies"), value.get("platform")).map_err(top)?;
@@ -135,7 +145,9 @@ impl Policy {
         let store_bytes = store(value.get("store")).map_err(top)?;
         let step_up = match value.get("stepUp") {
             None => false,
-            Some(v) => v.as_bool().ok_or_else(|| top(Fault::found("stepUp", v, "true or false")))?,
+            Some(v) => v
+                .as_bool()
+                .ok_or_else(|| top(Fault::found("stepUp", v, "true or false")))?,
         };
         let list = match value.get("rules") {
             Some(Value::List(list)) if list.len() <= MAX_RULES => list,
@@ -155,7 +167,14 @@ impl Policy {
             entries.push(entry);
         }
         let canonical = canonical(value, list, &entries);
-        Ok(Self { entries, trust, body, store_bytes, step_up, canonical })
+        Ok(Self {
+            entries,
+            trust,
+            body,
+            store_bytes,
+            step_up,
+            canonical,
+        })
     }
 
     /// The policy as canonical JSON: keys in table order, every mode written.
@@ -166,7 +185,10 @@ impl Policy {
 
     /// Ids of rules that are dry run because no mode was given.
     pub fn modeless(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().filter(|entry| entry.mode_missing).map(|entry| entry.id.as_str())
+        self.entries
+            .iter()
+            .filter(|entry| entry.mode_missing)
+            .map(|entry| entry.id.as_str())
     }
 
     /// Bytes the embedded store may grow to.
@@ -198,8 +220,11 @@ fn entry(rule: &Value, shared: &[Field], before: &[Entry]) -> Result<Entry, Faul
             .find(|manual| Some(manual.name) == name.as_text())
             .ok_or_else(|| Fault::found("rule", name, names()))?,
     };
-    let allowed: Vec<&str> =
-        COMMON_OPTIONS.iter().copied().chain(manual.options.iter().map(|option| option.name)).collect();
+    let allowed: Vec<&str> = COMMON_OPTIONS
+        .iter()
+        .copied()
+        .chain(manual.options.iter().map(|option| option.name))
+        .collect();
     options::known(members, &allowed)?;
     let mode = match rule.get("mode") {
         None => None,
@@ -215,21 +240,38 @@ fn entry(rule: &Value, shared: &[Field], before: &[Entry]) -> Result<Entry, Faul
     };
     let taken = |id: &str| before.iter().any(|entry| entry.id == id);
     let id = match rule.get("id") {
-        None => (1_usize..)
-            .map(|n| if n == 1 { manual.name.to_string() } else { format!("{}#{n}", manual.name) })
+        None => (1..=MAX_RULES)
+            .map(|n| {
+                if n == 1 {
+                    manual.name.to_string()
+                } else {
+                    format!("{}#{n}", manual.name)
+                }
+            })
             .find(|id| !taken(id))
             .unwrap_or_default(),
         Some(v) => match v.as_text() {
             Some(id) if id.is_empty() || id.len() > 64 || id.chars().any(char::is_control) => {
-                return Err(Fault::found("id", v, "1 to 64 characters, none of them a control character"));
+                return Err(Fault::found(
+                    "id",
+                    v,
+                    "1 to 64 characters, none of them a control character",
+                ));
             }
-            Some(id) if taken(id) => return Err(Fault::found("id", v, "an id that no other rule has")),
+            Some(id) if taken(id) => {
+                return Err(Fault::found("id", v, "an id that no other rule has"));
+            }
             Some(id) => id.to_string(),
             None => return Err(Fault::found("id", v, "text")),
         },
     };
     let found = Found::read(manual, rule)?;
-    let options = Options { id: &id, mode: mode.unwrap_or(Mode::DryRun), shared, found: &found };
+    let options = Options {
+        id: &id,
+        mode: mode.unwrap_or(Mode::DryRun),
+        shared,
+        found: &found,
+    };
     let rule = (manual.compile)(&options)?;
     Ok(Entry {
         manual,
@@ -246,13 +288,23 @@ fn conclusion(field: &'static str, value: &Value) -> Result<Conclusion, Fault> {
         Some("allow") => Ok(Conclusion::Allow),
         Some("challenge") => Ok(Conclusion::Challenge),
         Some("deny") => Ok(Conclusion::Deny),
-        _ => Err(Fault::found(field, value, "\"allow\", \"challenge\" or \"deny\"")),
+        _ => Err(Fault::found(
+            field,
+            value,
+            "\"allow\", \"challenge\" or \"deny\"",
+        )),
     }
 }
 
 fn body(value: Option<&Value>) -> Result<BodyBounds, Fault> {
-    let mut bounds = BodyBounds { max_bytes: 65_536, deadline_ms: 5_000, oversize: Conclusion::Allow };
-    let Some(value) = value else { return Ok(bounds) };
+    let mut bounds = BodyBounds {
+        max_bytes: 65_536,
+        deadline_ms: 5_000,
+        oversize: Conclusion::Allow,
+    };
+    let Some(value) = value else {
+        return Ok(bounds);
+    };
     let Value::Object(members) = value else {
         return Err(Fault::found("body", value, "an object"));
     };
@@ -271,7 +323,9 @@ fn body(value: Option<&Value>) -> Result<BodyBounds, Fault> {
 
 fn store(value: Option<&Value>) -> Result<u32, Fault> {
     const DEFAULT: u32 = 32 * 1024 * 1024;
-    let Some(value) = value else { return Ok(DEFAULT) };
+    let Some(value) = value else {
+        return Ok(DEFAULT);
+    };
     let Value::Object(members) = value else {
         return Err(Fault::found("store", value, "an object"));
     };
@@ -285,7 +339,10 @@ fn store(value: Option<&Value>) -> Result<u32, Fault> {
 /// `version` and every `mode` are always written, nothing else is added.
 fn canonical(value: &Value, list: &[Value], entries: &[Entry]) -> String {
     let mut out = String::from("{\"version\":1");
-    for key in KEYS.iter().filter(|key| !matches!(**key, "version" | "rules")) {
+    for key in KEYS
+        .iter()
+        .filter(|key| !matches!(**key, "version" | "rules"))
+    {
         member(value, key, &mut out);
     }
     out.push_str(",\"rules\":[");

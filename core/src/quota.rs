@@ -31,7 +31,11 @@ use core::net::IpAddr;
 
 /// The codes of every rate limit.
 pub(crate) const CODES: &[Code] = &[
-    Code { code: "rate_limit.ok", saw: "{remaining} of {limit} left for {window} s", change: "" },
+    Code {
+        code: "rate_limit.ok",
+        saw: "{remaining} of {limit} left for {window} s",
+        change: "",
+    },
     Code {
         code: "rate_limit.exceeded",
         saw: "more than {limit} in {window} s",
@@ -83,7 +87,11 @@ impl Quota {
         let (kind, a, b, c) = match limit {
             Limit::FixedWindow { max, window } => (1, max, 0, window),
             Limit::SlidingWindow { max, interval } => (2, max, 0, interval),
-            Limit::TokenBucket { capacity, refill, interval } => (3, capacity, refill, interval),
+            Limit::TokenBucket {
+                capacity,
+                refill,
+                interval,
+            } => (3, capacity, refill, interval),
         };
         piece(&mut prefix, options.id.as_bytes());
         piece(&mut prefix, mode);
@@ -91,7 +99,13 @@ impl Quota {
         prefix.extend_from_slice(&a.to_le_bytes());
         prefix.extend_from_slice(&b.to_le_bytes());
         prefix.extend_from_slice(&c.0.to_le_bytes());
-        Self { limit, characteristics, firm, prefix, metered }
+        Self {
+            limit,
+            characteristics,
+            firm,
+            prefix,
+            metered,
+        }
     }
 
     pub(crate) fn reads(&self, reads: &mut Reads) {
@@ -119,7 +133,10 @@ impl Quota {
             _ => 1,
         };
         let mut material = self.prefix.clone();
-        let keyed = self.characteristics.iter().all(|field| add(&mut material, field, view));
+        let keyed = self
+            .characteristics
+            .iter()
+            .all(|field| add(&mut material, field, view));
         let mut fallback = false;
         if !keyed {
             material.clone_from(&self.prefix);
@@ -129,8 +146,17 @@ impl Quota {
                 return Finding::Undetermined(Reason::code("rate_limit.key_unknown"));
             }
         }
-        let take = Take { key: view.keyer.key(&material), limit: self.limit, cost };
-        Finding::Needs(Need::Take(take), Memo { key_fallback: fallback })
+        let take = Take {
+            key: view.keyer.key(&material),
+            limit: self.limit,
+            cost,
+        };
+        Finding::Needs(
+            Need::Take(take),
+            Memo {
+                key_fallback: fallback,
+            },
+        )
     }
 
     /// What the answer means.
@@ -144,7 +170,11 @@ impl Quota {
         } else if self.firm || memo.key_fallback {
             Judgement::deny(reason)
         } else {
-            Judgement { conclusion: Conclusion::Challenge, score: Score::ONE, reason }
+            Judgement {
+                conclusion: Conclusion::Challenge,
+                score: Score::ONE,
+                reason,
+            }
         })
     }
 
@@ -152,8 +182,14 @@ impl Quota {
         let (limit, window) = match self.limit {
             Limit::FixedWindow { max, window } => (max, window),
             Limit::SlidingWindow { max, interval } => (max, interval),
-            Limit::TokenBucket { capacity, refill, interval } => {
-                let fill = u64::from(capacity).saturating_mul(interval.0).div_ceil(u64::from(refill).max(1));
+            Limit::TokenBucket {
+                capacity,
+                refill,
+                interval,
+            } => {
+                let fill = u64::from(capacity)
+                    .saturating_mul(interval.0)
+                    .div_ceil(u64::from(refill).max(1));
                 (capacity, Millis(fill))
             }
         };
@@ -182,7 +218,9 @@ impl Quota {
 /// Adds a characteristic's name and value; false if it has none.
 fn add(material: &mut Vec<u8>, field: &Field, view: &View<'_>) -> bool {
     if *field == Field::IpSrc {
-        let Some(network) = view.client.network() else { return false };
+        let Some(network) = view.client.network() else {
+            return false;
+        };
         piece(material, b"ip.src");
         match network {
             IpAddr::V4(v4) => piece(material, &v4.octets()),

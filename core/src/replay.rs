@@ -78,7 +78,10 @@ impl Side {
     /// The second policy of a comparison always uses the embedded store: its
     /// takes must not count in the first one's.
     fn decide(&mut self, judged: Judged) -> Option<Decision> {
-        let mut world = Embedded { store: &mut self.store, lost: false };
+        let mut world = Embedded {
+            store: &mut self.store,
+            lost: false,
+        };
         match self.engine.conclude(judged, String::new, &mut world) {
             Step::Decided(decision) => Some(decision),
             Step::Needs(_) => None,
@@ -102,10 +105,19 @@ impl Replay {
         if let Some(keyer) = store_keyer {
             side.engine.rekey(keyer);
         }
-        let against = against.map(|policy| Side::new(policy, options)).transpose()?;
+        let against = against
+            .map(|policy| Side::new(policy, options))
+            .transpose()?;
         let log = options.log_secret.as_deref().and_then(Keyer::secret);
         let tally = Tally::new(&side.engine);
-        Ok(Self { side, against, log, host_store, builder: FrameBuilder::default(), tally })
+        Ok(Self {
+            side,
+            against,
+            log,
+            host_store,
+            builder: FrameBuilder::default(),
+            tally,
+        })
     }
 
     /// Runs one line of `place` (`FILE:LINE`). Blank lines are nothing.
@@ -123,12 +135,17 @@ impl Replay {
             return Ok(None);
         }
         let line = Line::parse(text).map_err(|error| format!("{place}: {error}"))?;
-        let too_long = || format!("{place}: found a request that does not fit a frame, expected less than 4 GiB");
+        let too_long = || {
+            format!("{place}: found a request that does not fit a frame, expected less than 4 GiB")
+        };
         let frame = frame(&self.side.engine, &line, &mut self.builder).ok_or_else(too_long)?;
         let judged = self.side.engine.judge(frame);
         let step = match (self.host_store, replies) {
             (false, _) => {
-                let mut world = Embedded { store: &mut self.side.store, lost: false };
+                let mut world = Embedded {
+                    store: &mut self.side.store,
+                    lost: false,
+                };
                 self.side.engine.conclude(judged, String::new, &mut world)
             }
             (true, None) => self.side.engine.conclude(judged, String::new, &mut Nobody),
@@ -141,24 +158,32 @@ impl Replay {
             Step::Decided(decision) => decision,
             Step::Needs(needs) => return Ok(Some(Pushed::Needs(write_needs(&needs)))),
         };
-        let log = self.log.as_ref().map(|keyer| log::line(frame, &decision, keyer));
+        let log = self
+            .log
+            .as_ref()
+            .map(|keyer| log::line(frame, &decision, keyer));
         let other = match &mut self.against {
             Some(side) => {
-                let frame = self::frame(&side.engine, &line, &mut self.builder).ok_or_else(too_long)?;
+                let frame =
+                    self::frame(&side.engine, &line, &mut self.builder).ok_or_else(too_long)?;
                 let judged = side.engine.judge(frame);
                 side.decide(judged)
             }
             None => None,
         };
         self.tally.count(&line, &decision, other.as_ref());
-        Ok(Some(Pushed::Decided { decision: decision.to_json(), log }))
+        Ok(Some(Pushed::Decided {
+            decision: decision.to_json(),
+            log,
+        }))
     }
 
     /// What came of it all, as text. `nanos` are the host's timings of each
     /// line; sorted in place.
     #[must_use]
     pub fn summary(&self, nanos: &mut [u32]) -> String {
-        self.tally.summary(&self.side.engine, self.against.is_some(), nanos)
+        self.tally
+            .summary(&self.side.engine, self.against.is_some(), nanos)
     }
 }
 
@@ -207,8 +232,14 @@ impl Tally {
     }
 
     fn count(&mut self, line: &Line, decision: &Decision, other: Option<&Decision>) {
-        add(self.conclusions.entry((line.label, decision.conclusion)).or_default());
-        let column = LABELS.iter().position(|label| *label == line.label).unwrap_or(2);
+        add(self
+            .conclusions
+            .entry((line.label, decision.conclusion))
+            .or_default());
+        let column = LABELS
+            .iter()
+            .position(|label| *label == line.label)
+            .unwrap_or(2);
         for (counts, result) in self.rules.iter_mut().zip(&decision.results) {
             if result.conclusion != Conclusion::Allow
                 && let Some(count) = counts.get_mut(column)
@@ -222,7 +253,10 @@ impl Tally {
         if let Some(other) = other
             && other.conclusion != decision.conclusion
         {
-            add(self.changes.entry((decision.conclusion, other.conclusion, line.label)).or_default());
+            add(self
+                .changes
+                .entry((decision.conclusion, other.conclusion, line.label))
+                .or_default());
             if self.changed.len() < NAMED {
                 self.changed.push(crate::traffic::escaped(&line.id));
             }
@@ -231,14 +265,28 @@ impl Tally {
 
     fn summary(&self, engine: &Engine, compared: bool, nanos: &mut [u32]) -> String {
         let mut out = String::new();
-        let of = |label, conclusion| self.conclusions.get(&(label, conclusion)).copied().unwrap_or(0);
-        let _ = writeln!(out, "{:<12} {:>9} {:>9} {:>9} {:>9}", "requests", "total", "ALLOW", "CHALLENGE", "DENY");
+        let of = |label, conclusion| {
+            self.conclusions
+                .get(&(label, conclusion))
+                .copied()
+                .unwrap_or(0)
+        };
+        let _ = writeln!(
+            out,
+            "{:<12} {:>9} {:>9} {:>9} {:>9}",
+            "requests", "total", "ALLOW", "CHALLENGE", "DENY"
+        );
         for label in LABELS {
-            let counts = [Conclusion::Allow, Conclusion::Challenge, Conclusion::Deny].map(|c| of(label, c));
+            let counts =
+                [Conclusion::Allow, Conclusion::Challenge, Conclusion::Deny].map(|c| of(label, c));
             let total = counts.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
             if total > 0 {
                 let [allow, challenge, deny] = counts;
-                let _ = writeln!(out, "{:<12} {total:>9} {allow:>9} {challenge:>9} {deny:>9}", word(label));
+                let _ = writeln!(
+                    out,
+                    "{:<12} {total:>9} {allow:>9} {challenge:>9} {deny:>9}",
+                    word(label)
+                );
             }
         }
         let _ = writeln!(
@@ -248,10 +296,15 @@ impl Tally {
         );
         for (entry, [attack, legit, none]) in engine.policy().entries.iter().zip(&self.rules) {
             let id = crate::traffic::escaped(&entry.id);
-            let mode = if entry.mode == Mode::Live { "LIVE" } else { "DRY_RUN" };
+            let mode = if entry.mode == Mode::Live {
+                "LIVE"
+            } else {
+                "DRY_RUN"
+            };
             let _ = writeln!(out, "{id:<28} {mode:<8} {attack:>9} {legit:>9} {none:>10}");
         }
-        let stopped = |label| of(label, Conclusion::Deny).saturating_add(of(label, Conclusion::Challenge));
+        let stopped =
+            |label| of(label, Conclusion::Deny).saturating_add(of(label, Conclusion::Challenge));
         let _ = writeln!(
             out,
             "\ndetections {} · false positives {} · undetermined {}",
@@ -260,13 +313,27 @@ impl Tally {
             self.undetermined
         );
         if compared {
-            let total = self.changes.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
+            let total = self
+                .changes
+                .values()
+                .fold(0_u64, |sum, n| sum.saturating_add(*n));
             let _ = writeln!(out, "\nagainst the second policy {total} requests differ");
             for ((from, to, label), n) in &self.changes {
-                let _ = writeln!(out, "{:>9} {} -> {} ({})", n, from.word(), to.word(), word(*label));
+                let _ = writeln!(
+                    out,
+                    "{:>9} {} -> {} ({})",
+                    n,
+                    from.word(),
+                    to.word(),
+                    word(*label)
+                );
             }
             if !self.changed.is_empty() {
-                let more = if total > u64::try_from(self.changed.len()).unwrap_or(u64::MAX) { ", …" } else { "" };
+                let more = if total > u64::try_from(self.changed.len()).unwrap_or(u64::MAX) {
+                    ", …"
+                } else {
+                    ""
+                };
                 let _ = writeln!(out, "differ: {}{more}", self.changed.join(", "));
             }
         }

@@ -92,7 +92,10 @@ impl<'a> Request<'a> {
         let (authority, rest) = match find(target, b"://") {
             Some(at) if !target.starts_with(b"/") && at < 16 => {
                 let rest = target.get(at.saturating_add(3)..).unwrap_or_default();
-                let end = rest.iter().position(|b| matches!(b, b'/' | b'?')).unwrap_or(rest.len());
+                let end = rest
+                    .iter()
+                    .position(|b| matches!(b, b'/' | b'?'))
+                    .unwrap_or(rest.len());
                 (rest.get(..end), rest.get(end..).unwrap_or_default())
             }
             _ => (None, target),
@@ -161,7 +164,9 @@ impl<'a> Request<'a> {
             .map(|pair| {
                 let (name, value) = cut(pair.trim_ascii(), b'=');
                 let value = value.trim_ascii();
-                let bare = value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\""));
+                let bare = value
+                    .strip_prefix(b"\"")
+                    .and_then(|v| v.strip_suffix(b"\""));
                 (name.trim_ascii(), bare.unwrap_or(value))
             })
             .filter(|(name, value)| !name.is_empty() || !value.is_empty())
@@ -170,13 +175,17 @@ impl<'a> Request<'a> {
     /// The first cookie called `name`.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&'a [u8]> {
-        self.cookies().find(|(n, _)| *n == name.as_bytes()).map(|(_, value)| value)
+        self.cookies()
+            .find(|(n, _)| *n == name.as_bytes())
+            .map(|(_, value)| value)
     }
 }
 
 /// `a=b&c` as pairs, still encoded; empty pieces are skipped.
 pub fn raw_pairs(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    text.split(|b| *b == b'&').filter(|piece| !piece.is_empty()).map(|piece| cut(piece, b'='))
+    text.split(|b| *b == b'&')
+        .filter(|piece| !piece.is_empty())
+        .map(|piece| cut(piece, b'='))
 }
 
 /// Splits at the first `mark`; all of it and nothing where there is none.

@@ -79,13 +79,21 @@ impl Judgement {
     /// The rule lets the request pass and believes nothing of it.
     #[must_use]
     pub const fn pass(reason: Reason) -> Self {
-        Self { conclusion: Conclusion::Allow, score: Score::ZERO, reason }
+        Self {
+            conclusion: Conclusion::Allow,
+            score: Score::ZERO,
+            reason,
+        }
     }
 
     /// The rule is certain and denies.
     #[must_use]
     pub const fn deny(reason: Reason) -> Self {
-        Self { conclusion: Conclusion::Deny, score: Score::ONE, reason }
+        Self {
+            conclusion: Conclusion::Deny,
+            score: Score::ONE,
+            reason,
+        }
     }
 }
 
@@ -170,7 +178,11 @@ pub struct Code {
 
 /// The codes that belong to no rule.
 pub const COMMON_CODES: &[Code] = &[
-    Code { code: "allow", saw: "no LIVE rule objected", change: "" },
+    Code {
+        code: "allow",
+        saw: "no LIVE rule objected",
+        change: "",
+    },
     Code {
         code: "skipped",
         saw: "not asked for quota, because {by} already denied the request",
@@ -195,5 +207,8 @@ pub const COMMON_CODES: &[Code] = &[
 
 /// The codes of every rule and the common ones, in table order.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    RULES.iter().flat_map(|manual| manual.codes).chain(COMMON_CODES)
+    RULES
+        .iter()
+        .flat_map(|manual| manual.codes)
+        .chain(COMMON_CODES)
 }

@@ -32,7 +32,8 @@ pub enum Limit {
     },
     /// At most `max` units in the last `interval`, estimated from the current
     /// and the previous aligned window (the previous one weighted by the share
-    /// of it that the sliding window still covers).
+    /// of it that the sliding window still covers, rounded up: at most one unit
+    /// against the client).
     SlidingWindow {
         /// Units an interval.
         max: u32,
@@ -110,18 +111,22 @@ pub struct Profile {
 pub enum Once {
     /// Never seen before its expiry; now remembered.
     Fresh,
-    /// Seen before: a replay.
+    /// Seen before: a replay. Also when it has expired already, as nobody can tell
+    /// then.
     Seen,
     /// No room to remember it: refuse, do not guess.
     Full,
 }
 
-/// Everything that is remembered.
+/// Everything that is remembered. Any numbers have an answer; a clock that steps
+/// back lifts no limit, and locks nobody out for longer than the limit's own
+/// window (a bucket: than it takes to fill).
 pub trait Store {
     /// Takes quota, atomically.
     fn take(&mut self, take: &Take, now: Millis) -> Taken;
     /// Adds what happened to an actor's profile and returns it as it then is.
+    /// Nothing happened only looks, and remembers nobody new.
     fn profile(&mut self, key: Key, observed: &Observed, now: Millis) -> Profile;
-    /// Remembers a nonce until `expires`.
+    /// Remembers a nonce until `expires`, not including it.
     fn once(&mut self, key: Key, expires: Millis, now: Millis) -> Once;
 }

@@ -86,9 +86,9 @@ impl Line {
         };
         let headers_complete = match given(&value, "headers_complete") {
             None => true,
-            Some(value) => {
-                value.as_bool().ok_or_else(|| wrong("headers_complete", value, "true or false"))?
-            }
+            Some(value) => value
+                .as_bool()
+                .ok_or_else(|| wrong("headers_complete", value, "true or false"))?,
         };
         check_outcome(given(&value, "outcome"))?;
         Ok(Self {
@@ -133,7 +133,9 @@ impl Line {
 
     /// Names and values of the headers.
     pub fn headers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+        self.headers
+            .iter()
+            .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
     }
 
     /// The whole body.
@@ -145,7 +147,9 @@ impl Line {
 
 /// A member that is there; `null` is absent.
 fn given<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    value.get(name).filter(|value| !matches!(value, Value::Null))
+    value
+        .get(name)
+        .filter(|value| !matches!(value, Value::Null))
 }
 
 fn wrong(name: &str, value: &Value, expected: &str) -> LineError {
@@ -187,13 +191,25 @@ fn time(value: Option<&Value>) -> Result<Option<Millis>, LineError> {
 }
 
 fn headers(value: Option<&Value>) -> Result<Vec<(String, String)>, LineError> {
-    let Some(value) = value else { return Ok(Vec::new()) };
-    let list = value.as_list().ok_or_else(|| wrong("headers", value, "an array of [name, value]"))?;
+    let Some(value) = value else {
+        return Ok(Vec::new());
+    };
+    let list = value
+        .as_list()
+        .ok_or_else(|| wrong("headers", value, "an array of [name, value]"))?;
     let mut out = Vec::with_capacity(list.len());
     for (index, pair) in list.iter().enumerate() {
         match pair.as_list() {
-            Some([Value::Text(name), Value::Text(value)]) => out.push((name.clone(), value.clone())),
-            _ => return Err(wrong(&format!("headers[{index}]"), pair, "[name, value], both text")),
+            Some([Value::Text(name), Value::Text(value)]) => {
+                out.push((name.clone(), value.clone()));
+            }
+            _ => {
+                return Err(wrong(
+                    &format!("headers[{index}]"),
+                    pair,
+                    "[name, value], both text",
+                ));
+            }
         }
     }
     Ok(out)
@@ -206,12 +222,19 @@ fn check_outcome(value: Option<&Value>) -> Result<(), LineError> {
     };
     for (name, member) in members {
         let fits = match name.as_str() {
-            "status" => member.as_number().and_then(crate::units::Number::as_i64).is_some(),
+            "status" => member
+                .as_number()
+                .and_then(crate::units::Number::as_i64)
+                .is_some(),
             "loginFailed" | "stepUpPassed" | "chargeback" => member.as_bool().is_some(),
             _ => true,
         };
         if !fits {
-            return Err(wrong(&format!("outcome.{name}"), member, "a status integer, or true or false"));
+            return Err(wrong(
+                &format!("outcome.{name}"),
+                member,
+                "a status integer, or true or false",
+            ));
         }
     }
     Ok(())

@@ -143,14 +143,17 @@ impl Number {
             value /= 10;
             shift = shift.saturating_add(1);
         }
-        Some(Self(if negative { value.saturating_neg() } else { value }))
+        Some(Self(if negative {
+            value.saturating_neg()
+        } else {
+            value
+        }))
     }
 
     fn exponent(text: &[u8]) -> Option<i32> {
         let (negative, digits) = match text {
             [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
+            [b'+', rest @ ..] | rest => (false, rest),
         };
         if digits.is_empty() {
             return None;
@@ -164,19 +167,22 @@ impl Number {
                 .saturating_mul(10)
                 .saturating_add(i32::from(byte.saturating_sub(b'0')));
         }
-        Some(if negative { value.saturating_neg() } else { value })
+        Some(if negative {
+            value.saturating_neg()
+        } else {
+            value
+        })
     }
 }
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let magnitude = self.0.unsigned_abs();
-        let unit = Self::UNIT.unsigned_abs();
         if self.0 < 0 {
             f.write_str("-")?;
         }
-        write!(f, "{}", magnitude / unit)?;
-        let mut part = magnitude % unit;
+        write!(f, "{}", magnitude / 1_000_000)?;
+        let mut part = magnitude % 1_000_000;
         if part != 0 {
             let mut width = 6_usize;
             while part.is_multiple_of(10) {
@@ -199,7 +205,9 @@ mod tests {
         let shown = |n| Score::ten_thousandths(n).to_string();
         assert_eq!(
             [0, 1, 50, 900, 1000, 9375, 9999, 10_000, 60_000].map(shown),
-            ["0", "0.0001", "0.005", "0.09", "0.1", "0.9375", "0.9999", "1", "1"]
+            [
+                "0", "0.0001", "0.005", "0.09", "0.1", "0.9375", "0.9999", "1", "1"
+            ]
         );
     }
 

@@ -174,6 +174,7 @@ async def chat(request: Request) -> JSONResponse:
         {
             "action": "inference",
             "userId": session(request).get("userId"),
+            # Checked by the rule: what is no number of tokens is refused.
             "requested": form.get("maxTokens"),
             # Prose by design: a question about SQL is no injection.
             "freeText": ["message"],

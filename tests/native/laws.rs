@@ -1,7 +1,12 @@
 //! The laws of the house, each over generated policies and requests.
 //!
 //! Law 6 (what refine may soften) has its test where refine is.
-#![allow(clippy::expect_used, clippy::panic, reason = "a failing test panics")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a failing test panics"
+)]
 
 use doorward_core::decision::{Conclusion, Decision, Mode};
 use doorward_core::engine::{Engine, Step};
@@ -53,8 +58,14 @@ impl Sent {
             context: &self.context,
             ..FrameFields::default()
         };
-        let headers = self.headers.iter().map(|(n, v)| (n.as_slice(), v.as_slice()));
-        FrameBuilder::default().build(&fields, headers).expect("fits").to_vec()
+        let headers = self
+            .headers
+            .iter()
+            .map(|(n, v)| (n.as_slice(), v.as_slice()));
+        FrameBuilder::default()
+            .build(&fields, headers)
+            .expect("fits")
+            .to_vec()
     }
 }
 
@@ -71,7 +82,15 @@ fn one_of(known: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
 
 fn sent() -> impl Strategy<Value = Sent> {
     let header = (
-        one_of(&["User-Agent", "host", "Cookie", "X-Key", "Content-Type", "X-Forwarded-For", "referer"]),
+        one_of(&[
+            "User-Agent",
+            "host",
+            "Cookie",
+            "X-Key",
+            "Content-Type",
+            "X-Forwarded-For",
+            "referer",
+        ]),
         one_of(&[
             "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
             "curl/8.5.0",
@@ -86,12 +105,28 @@ fn sent() -> impl Strategy<Value = Sent> {
     );
     (
         (0_u32..512).prop_map(|flags| flags & !(flag::WIDE | flag::NOW)),
-        prop::option::of(prop_oneof![Just(0_u64), 1_795_000_000_000_u64..1_795_000_100_000, any::<u64>()]),
+        prop::option::of(prop_oneof![
+            Just(0_u64),
+            1_795_000_000_000_u64..1_795_000_100_000,
+            any::<u64>()
+        ]),
         one_of(&["203.0.113.1", "203.0.113.2", "2001:db8::1", ""]),
         one_of(&["GET", "POST"]),
-        one_of(&["/", "/admin", "/a?q=hello", "/a?q=1'%20or%20'1'='1", "/%2e%2e/etc/passwd", "http://h/x"]),
+        one_of(&[
+            "/",
+            "/admin",
+            "/a?q=hello",
+            "/a?q=1'%20or%20'1'='1",
+            "/%2e%2e/etc/passwd",
+            "http://h/x",
+        ]),
         prop::collection::vec(header, 0..6),
-        one_of(&["", "{\"q\":\"x\"}", "q=<script>alert(1)</script>", "{\"a\":[{\"b\":\"$(id)\"}]}"]),
+        one_of(&[
+            "",
+            "{\"q\":\"x\"}",
+            "q=<script>alert(1)</script>",
+            "{\"a\":[{\"b\":\"$(id)\"}]}",
+        ]),
         one_of(&[
             "",
             "{}",
@@ -101,16 +136,18 @@ fn sent() -> impl Strategy<Value = Sent> {
             "{\"userId\":null,\"plan\":[\"pro\"],\"requested\":4000000000}",
         ]),
     )
-        .prop_map(|(flags, now, peer, method, target, headers, body, context)| Sent {
-            flags,
-            now,
-            peer,
-            method,
-            target,
-            headers,
-            body,
-            context,
-        })
+        .prop_map(
+            |(flags, now, peer, method, target, headers, body, context)| Sent {
+                flags,
+                now,
+                peer,
+                method,
+                target,
+                headers,
+                body,
+                context,
+            },
+        )
 }
 
 /// Several requests in the order of their times: a store may forget what has

@@ -90,7 +90,11 @@ pub fn run(vector: &Vector) -> Result<(), String> {
     let mut replay = Replay::new(&vector.policy, None, &ReplayOptions::default())
         .map_err(|error| error.to_string())?;
     if vector.traffic.len() != vector.expect.len() {
-        return Err(format!("{} lines, {} expectations", vector.traffic.len(), vector.expect.len()));
+        return Err(format!(
+            "{} lines, {} expectations",
+            vector.traffic.len(),
+            vector.expect.len()
+        ));
     }
     for (index, (line, expected)) in vector.traffic.iter().zip(&vector.expect).enumerate() {
         let place = format!("traffic:{}", index + 1);
@@ -98,13 +102,16 @@ pub fn run(vector: &Vector) -> Result<(), String> {
         let Some(Pushed::Decided { decision, .. }) = pushed else {
             return Err(format!("{place}: no decision"));
         };
-        let decision: Value = serde_json::from_str(&decision).map_err(|e| format!("{place}: {e}"))?;
+        let decision: Value =
+            serde_json::from_str(&decision).map_err(|e| format!("{place}: {e}"))?;
         let expected: Value =
             serde_json::from_str(expected).map_err(|e| format!("{place}: expect: {e}"))?;
         for (key, wanted) in expected.as_object().into_iter().flatten() {
             let found = decision.get(key).unwrap_or(&Value::Null);
             if found != wanted {
-                return Err(format!("{place}: {key}\n   found {found}\nexpected {wanted}"));
+                return Err(format!(
+                    "{place}: {key}\n   found {found}\nexpected {wanted}"
+                ));
             }
         }
     }

@@ -13,8 +13,8 @@ struct Failures {
 #[test]
 fn every_vector_holds() {
     let read = |path: &std::path::Path| std::fs::read_to_string(path).expect("readable");
-    let failures: Failures =
-        toml::from_str(&read(&folder().join("expected-failures.toml"))).expect("expected-failures.toml");
+    let failures: Failures = toml::from_str(&read(&folder().join("expected-failures.toml")))
+        .expect("expected-failures.toml");
     let mut listed: Vec<(String, String)> = failures
         .failure
         .into_iter()
@@ -27,21 +27,33 @@ fn every_vector_holds() {
         .expect("tests/vectors")
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
-        .filter(|path| path.file_stem().is_some_and(|stem| stem != "expected-failures"))
+        .filter(|path| {
+            path.file_stem()
+                .is_some_and(|stem| stem != "expected-failures")
+        })
         .collect();
     paths.sort();
     for path in paths {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let stem = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let file: File = toml::from_str(&read(&path)).unwrap_or_else(|e| panic!("{stem}: {e}"));
         let vectors = file.vector.iter().map(|vector| (&vector.name, run(vector)));
-        let refusals = file.error.iter().map(|refusal| (&refusal.name, refuse(refusal)));
+        let refusals = file
+            .error
+            .iter()
+            .map(|refusal| (&refusal.name, refuse(refusal)));
         for (name, outcome) in vectors.chain(refusals) {
             count += 1;
             let known = listed.iter().position(|(f, n)| *f == stem && n == name);
             match (outcome, known) {
                 (Ok(()), None) => {}
                 (Err(_), Some(at)) => drop(listed.remove(at)),
-                (Ok(()), Some(_)) => wrong.push(format!("{stem}: {name}: listed as failing, passes")),
+                (Ok(()), Some(_)) => {
+                    wrong.push(format!("{stem}: {name}: listed as failing, passes"))
+                }
                 (Err(error), None) => wrong.push(format!("{stem}: {name}: {error}")),
             }
         }
@@ -49,7 +61,12 @@ fn every_vector_holds() {
     for (file, name) in listed {
         wrong.push(format!("{file}: {name}: listed as failing, not found"));
     }
-    assert!(wrong.is_empty(), "{} of {count} vectors fail:\n\n{}", wrong.len(), wrong.join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {count} vectors fail:\n\n{}",
+        wrong.len(),
+        wrong.join("\n\n")
+    );
     assert!(count > 0, "no vectors");
     println!("vectors native: {count} hold");
 }

@@ -87,7 +87,8 @@ impl Engine {
     pub fn new(policy: &str, options: &EngineOptions) -> Result<Engine, JsError> {
         let mut seeds = [[0_u8; 16]; 3];
         for seed in &mut seeds {
-            getrandom::fill(seed).map_err(|error| JsError::new(&format!("no randomness: {error}")))?;
+            getrandom::fill(seed)
+                .map_err(|error| JsError::new(&format!("no randomness: {error}")))?;
         }
         let [keys, ids, slots] = seeds;
         let shared = Rc::new(Shared {
@@ -97,16 +98,26 @@ impl Engine {
             lost: Cell::new(false),
         });
         let engine = Self::compile(policy, options, Rc::clone(&shared))?;
-        let slots = slots.first_chunk::<8>().copied().map_or(0, u64::from_le_bytes);
-        shared.store.replace(Memory::new(engine.0.core.policy().store_bytes(), slots));
+        let slots = slots
+            .first_chunk::<8>()
+            .copied()
+            .map_or(0, u64::from_le_bytes);
+        shared
+            .store
+            .replace(Memory::new(engine.0.core.policy().store_bytes(), slots));
         Ok(engine)
     }
 
-    fn compile(policy: &str, options: &EngineOptions, shared: Rc<Shared>) -> Result<Engine, JsError> {
+    fn compile(
+        policy: &str,
+        options: &EngineOptions,
+        shared: Rc<Shared>,
+    ) -> Result<Engine, JsError> {
         let store = options.store_secret.as_deref().and_then(Keyer::secret);
         let host_store = store.is_some();
         let keyer = store.unwrap_or(Keyer::Seed(shared.seed));
-        let mut core = Core::new(policy, keyer).map_err(|error| JsError::new(&error.to_string()))?;
+        let mut core =
+            Core::new(policy, keyer).map_err(|error| JsError::new(&error.to_string()))?;
         if options.dry_run {
             core.force_dry_run();
         }
@@ -174,13 +185,23 @@ impl Engine {
     #[must_use]
     pub fn drive(&self, length: usize, host: Function) -> Promise {
         let inner = Rc::clone(&self.0);
-        let frame = inner.input.borrow().get(..length).unwrap_or_default().to_vec();
+        let frame = inner
+            .input
+            .borrow()
+            .get(..length)
+            .unwrap_or_default()
+            .to_vec();
         future_to_promise(async move {
             let first = inner.answer(&frame, None);
-            let Some(needs) = first.strip_prefix('N') else { return Ok(first.into()) };
+            let Some(needs) = first.strip_prefix('N') else {
+                return Ok(first.into());
+            };
             let replies = host.call1(&JsValue::NULL, &needs.into())?;
             let replies = JsFuture::from(Promise::resolve(&replies)).await;
-            let text = replies.ok().and_then(|text| text.as_string()).unwrap_or_default();
+            let text = replies
+                .ok()
+                .and_then(|text| text.as_string())
+                .unwrap_or_default();
             Ok(inner.answer(&frame, Some(&text)).into())
         })
     }
@@ -196,7 +217,10 @@ impl Engine {
         // After a trap inside the store its cell still counts as borrowed. The
         // instance is dead by then, so nobody else holds the store, and what is
         // half-written is found by the import.
-        #[allow(unsafe_code, reason = "a trap leaves the borrow flag set; nothing runs beside this")]
+        #[allow(
+            unsafe_code,
+            reason = "a trap leaves the borrow flag set; nothing runs beside this"
+        )]
         let store = unsafe { &*self.0.shared.store.as_ptr() };
         store.export()
     }
@@ -247,7 +271,14 @@ impl Inner {
         let mut store = self.shared.store.borrow_mut();
         let lost = self.shared.lost.replace(false);
         match (self.host_store, replies) {
-            (false, _) => self.conclude(judged, frame, &mut Embedded { store: &mut *store, lost }),
+            (false, _) => self.conclude(
+                judged,
+                frame,
+                &mut Embedded {
+                    store: &mut *store,
+                    lost,
+                },
+            ),
             (true, None) => self.conclude(judged, frame, &mut Nobody),
             (true, Some(text)) => {
                 self.conclude(judged, frame, &mut Replies::parse(text, &mut *store))

@@ -46,8 +46,14 @@ impl Replay {
         let pushed = pushed.map_err(|error| JsError::new(&error))?;
         Ok(pushed.map(|pushed| match pushed {
             Pushed::Needs(needs) => format!("N{needs}"),
-            Pushed::Decided { decision, log: None } => format!("D{decision}"),
-            Pushed::Decided { decision, log: Some(log) } => format!("D{decision}\n{log}"),
+            Pushed::Decided {
+                decision,
+                log: None,
+            } => format!("D{decision}"),
+            Pushed::Decided {
+                decision,
+                log: Some(log),
+            } => format!("D{decision}\n{log}"),
         }))
     }
 

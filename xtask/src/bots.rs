@@ -15,12 +15,8 @@
 //! (unless Arcjet calls it a TOOL), `browser-automation` → TOOL and
 //! `BROWSER_AUTOMATION`, `scanner` → SCANNER. A bot that none of Arcjet's
 //! categories describes is also UNKNOWN, as it would be there.
-//!
-//! # The table
-//! Every literal is filed under one of its trigrams: the one that is rarest
-//! among the other literals and does not occur in browsers' strings. The scan
-//! hashes each trigram of a User-Agent to 14 bits, asks a bitmap, and compares
-//! only the literals of that bucket: its cost does not grow with the lists.
+
+mod table;
 
 use core::fmt::Write as _;
 use flate2::read::GzDecoder;
@@ -28,15 +24,11 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
+use table::Table;
 
 const HAND: &str = "core/data/bots.txt";
 const OUT: &str = "core/src/tables/bots.rs";
 const LICENCES: [&str; 5] = ["MIT", "Apache-2.0", "BSD-3-Clause", "CC0-1.0", "ISC"];
-/// When the lists were merged into the input, which does not record their
-/// versions.
-const DATE: &str = "2026-11";
-/// A record may be compared at every byte of a User-Agent: keep buckets small.
-const BUCKET_MAX: usize = 16;
 /// Up to this length a list's literal does not match inside a longer word
 /// (`NING/` in `Lightning/`, `Sonic` in `Panasonic`).
 const SHORT: usize = 6;
@@ -80,19 +72,8 @@ const END: u16 = 1 << 12;
 const WORD_START: u16 = 1 << 13;
 const WORD_END: u16 = 1 << 14;
 const GAP: u16 = 1 << 15;
-/// A record's second byte: five bits of its trigger's place in the literal,
-/// three of the trigger's hash, so that most comparisons end there.
-const TRIGGER_MAX: usize = 32;
 /// In the byte of the length: this literal speaks against the bot.
 const UNLESS: usize = 1 << 7;
-
-/// What browsers send: trigrams in here make poor triggers.
-const BROWSERS: &str = "mozilla/5.0 (windows nt 10.0; win64; x64; rv:109.0) applewebkit/537.36 \
-(khtml, like gecko) chrome/131.0.0.0 mobile safari/537.36 edg/ edga/ opr/ firefox/ gecko/20100101 \
-version/17.5 mobile/15e148 safari/604.1 (macintosh; intel mac os x 10_15_7) (x11; ubuntu; linux \
-x86_64) (linux; android 10; k) build/ (iphone; cpu iphone os 17_5 like mac os x) ipad wow64 \
-samsungbrowser/ msie 7.0; trident/7.0; .net clr 3.5.30729 sm-g pixel redmi fban/fbios instagram \
-crios/ fxios/ gsa/ vivaldi yabrowser opera presto opt/ ddg/ en-us u; compatible;";
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Literal {
@@ -212,10 +193,7 @@ fn bit(name: &str) -> Option<u32> {
 
 fn categories(names: &[&str]) -> u32 {
     let tool = names.contains(&"tool");
-    let found = names
-        .iter()
-        .flat_map(|n| category(n, tool))
-        .filter_map(|n| bit(n));
+    let found = names.iter().flat_map(|n| category(n, tool)).filter_map(bit);
     described(found.fold(0, |set, one| set | one))
 }
 
@@ -452,310 +430,5 @@ fn by_hand(text: &str) -> Literal {
     Literal {
         flags,
         text: text.replace('~', " ").replace('*', "\0"),
-    }
-}
-
-// --- writing the table ------------------------------------------------------
-
-struct Table {
-    ids: Vec<String>,
-    shapes: BTreeSet<String>,
-    listed: usize,
-    named: usize,
-    sets: Vec<u32>,
-    set_of: Vec<usize>,
-    filter: Vec<u64>,
-    buckets: Vec<usize>,
-    records: Vec<u8>,
-    literals: usize,
-}
-
-fn trigrams(text: &str) -> Vec<(usize, u32)> {
-    let head = text.split('\0').next().unwrap_or_default();
-    let code = |w: &[u8]| {
-        w.iter()
-            .fold(0_u32, |gram, byte| (gram << 8) | u32::from(*byte | 0x20))
-    };
-    head.as_bytes().windows(3).map(code).enumerate().collect()
-}
-
-/// The 14-bit hash of a trigram with bit 5 set in each byte; `core` computes
-/// the same.
-fn slot(gram: u32) -> usize {
-    usize::try_from(gram.wrapping_mul(0x9E37_79B1) >> 18).unwrap_or_default()
-}
-
-/// A hexadecimal number as clippy wants it read.
-fn grouped(word: u64) -> String {
-    let part = |shift: u32| word >> shift & 0xffff;
-    format!(
-        "0x{:04x}_{:04x}_{:04x}_{:04x}",
-        part(48),
-        part(32),
-        part(16),
-        part(0)
-    )
-}
-
-impl Table {
-    fn build(bots: &Bots) -> Result<Self, String> {
-        let rows: Vec<(usize, &Literal, usize)> = bots
-            .all
-            .iter()
-            .enumerate()
-            .flat_map(|(i, bot)| {
-                let hits = bot.literals.iter().map(move |l| (i, l, 0));
-                hits.chain(bot.unless.iter().map(move |l| (i, l, UNLESS)))
-            })
-            .collect();
-        let browsers: BTreeSet<usize> = trigrams(BROWSERS)
-            .into_iter()
-            .map(|(_, gram)| slot(gram))
-            .collect();
-        let mut filed: BTreeMap<usize, Vec<Vec<u8>>> = BTreeMap::new();
-        let mut filter = vec![0_u64; 256];
-        // Literals with few trigrams choose first.
-        let mut order = rows.clone();
-        order.sort_by_key(|(bot, literal, _)| (literal.text.len(), *bot));
-        for (bot, literal, unless) in order {
-            let best = trigrams(&literal.text)
-                .into_iter()
-                .take(TRIGGER_MAX)
-                .min_by_key(|(at, gram)| {
-                    let slot = slot(*gram);
-                    let load = filed.get(&(slot >> 5)).map_or(0, Vec::len);
-                    (browsers.contains(&slot), load, *at)
-                });
-            let (at, gram) = best.ok_or_else(|| format!("under three bytes: {literal:?}"))?;
-            let small = |n: usize| u8::try_from(n).map_err(|_| format!("too long: {literal:?}"));
-            if literal.text.len() >= UNLESS || bot >= usize::from(START) {
-                return Err(format!("does not fit a record: {literal:?}"));
-            }
-            let bot = u16::try_from(bot).unwrap_or_default();
-            let trigger = at | (slot(gram) & 7) << 5;
-            let mut record = vec![small(literal.text.len() | unless)?, small(trigger)?];
-            record.extend((bot | literal.flags).to_le_bytes());
-            record.extend(literal.text.bytes());
-            let slot = slot(gram);
-            if let Some(word) = filter.get_mut(slot >> 6) {
-                *word |= 1 << (slot & 63);
-            }
-            let bucket = filed.entry(slot >> 5).or_default();
-            bucket.push(record);
-            if bucket.len() > BUCKET_MAX {
-                return Err(format!("bucket {} is too full", slot >> 5));
-            }
-        }
-        let (mut buckets, mut records) = (vec![0], Vec::new());
-        for bucket in 0..512 {
-            records.extend(filed.remove(&bucket).into_iter().flatten().flatten());
-            buckets.push(records.len());
-        }
-        let mut sets: Vec<u32> = bots.all.iter().map(|bot| bot.categories).collect();
-        sets.sort_unstable();
-        sets.dedup();
-        let place = |bot: &Bot| {
-            sets.iter()
-                .position(|s| *s == bot.categories)
-                .unwrap_or_default()
-        };
-        let set_of = bots.all.iter().map(place).collect();
-        let ids = bots.all.iter().map(|bot| bot.id.clone()).collect();
-        let bare = bots.all.iter().filter(|bot| bot.literals.is_empty());
-        let shapes = bare.map(|bot| bot.id.clone()).collect();
-        let (listed, named, literals) = (bots.listed, bots.named, rows.len());
-        Ok(Self {
-            ids,
-            shapes,
-            listed,
-            named,
-            sets,
-            set_of,
-            filter,
-            buckets,
-            records,
-            literals,
-        })
-    }
-
-    fn sizes(&self) -> String {
-        let ids: usize = self.ids.iter().map(|id| id.len().saturating_add(1)).sum();
-        let fixed = self.filter.len() * 8 + self.buckets.len() * 2 + self.sets.len() * 4;
-        let index = self.ids.len().div_ceil(16) * 2;
-        let total = ids + fixed + index + self.set_of.len() + self.records.len();
-        let fullest = self
-            .buckets
-            .windows(2)
-            .map(|w| w.iter().rev().fold(0, |a, b| b.abs_diff(a)));
-        format!(
-            "{} bots, {} literals; bytes: ids {ids}, records {}, index {fixed}, total {total}; \
-             fullest bucket {} bytes",
-            self.ids.len(),
-            self.literals,
-            self.records.len(),
-            fullest.max().unwrap_or_default(),
-        )
-    }
-
-    fn source(&self, rows: usize, (lists, hand): &(String, String)) -> String {
-        let mut out = format!(
-            "//! Bots by User-Agent: identifiers, categories and the literals that name them.\n\
-             //!\n\
-             //! Generated by `cargo xtask tables` from bots.json.gz; do not edit.\n\
-             //!\n\
-             //! | source | licence |\n\
-             //! | --- | --- |\n\
-             //! | arcjet/well-known-bots | MIT |\n\
-             //! | monperrus/crawler-user-agents | MIT |\n\
-             //! | ai-robots-txt/ai.robots.txt | MIT |\n\
-             //! | core/data/bots.txt | this project |\n\
-             //!\n\
-             //! Lists as of {DATE} (they carry no version), {rows} rows;\n\
-             //! sha256 {lists}.\n\
-             //! core/data/bots.txt:\n\
-             //! sha256 {hand}.\n\
-             //! {} bots of the lists, {} tools, {} kinds of generic evidence; {} literals.\n\
-             //!\n\
-             //! All literals ignore ASCII case. Those of {SHORT} bytes or fewer match whole words\n\
-             //! only, the ones that `replace` and `unless` name in core/data/bots.txt were\n\
-             //! narrowed for the reason given there. How the lists' categories map to these is\n\
-             //! told in xtask/src/bots.rs.\n\n\
-             #![cfg_attr(rustfmt, rustfmt_skip)]\n\n",
-            self.listed,
-            self.named - self.listed,
-            self.ids.len() - self.named,
-            self.literals,
-        );
-        let mut constant = |doc: &str, text: String| {
-            let _ = write!(out, "/// {doc}\n{text}\n\n");
-        };
-        let numbers = |items: Vec<String>| {
-            // rustfmt skips the file: keep its lines short anyway
-            items
-                .chunks(if items.iter().any(|i| i.len() > 8) {
-                    4
-                } else {
-                    16
-                })
-                .fold(String::new(), |mut all, line| {
-                    let _ = write!(all, "\n    {},", line.join(", "));
-                    all
-                })
-        };
-        let (n, listed, named) = (self.ids.len(), self.listed, self.named);
-        constant(
-            "Number of bots.",
-            format!("pub(crate) const BOTS: u16 = {n};"),
-        );
-        constant(
-            "From here on: tools the lists lack.",
-            format!("pub(crate) const TOOLS: u16 = {listed};"),
-        );
-        constant(
-            "From here on: evidence that names nobody.",
-            format!("pub(crate) const GENERIC: u16 = {named};"),
-        );
-        let names: Vec<String> = CATEGORIES.iter().map(|c| format!("{c:?}")).collect();
-        constant(
-            "Names of the categories, by bit number.",
-            format!(
-                "pub(crate) static CATEGORIES: [&str; {}] = [{}\n];",
-                names.len(),
-                numbers(names)
-            ),
-        );
-        let sets: Vec<String> = self
-            .sets
-            .iter()
-            .map(|s| format!("0x{:04x}_{:04x}", s >> 16, s & 0xffff))
-            .collect();
-        for (i, id) in self
-            .ids
-            .iter()
-            .enumerate()
-            .filter(|(_, id)| self.shapes.contains(*id))
-        {
-            let name = id.to_ascii_uppercase().replace('-', "_");
-            constant(
-                &format!("`{id}`"),
-                format!("pub(crate) const {name}: u16 = {i};"),
-            );
-        }
-        constant(
-            "Distinct sets of categories, as bits.",
-            format!(
-                "pub(crate) static SETS: [u32; {}] = [{}\n];",
-                sets.len(),
-                numbers(sets)
-            ),
-        );
-        let set_of: Vec<String> = self.set_of.iter().map(usize::to_string).collect();
-        constant(
-            "The set of each bot.",
-            format!(
-                "pub(crate) static SET_OF: [u8; {n}] = [{}\n];",
-                numbers(set_of)
-            ),
-        );
-        let mut starts = Vec::new();
-        let mut at = 0_usize;
-        for (i, id) in self.ids.iter().enumerate() {
-            if i % 16 == 0 {
-                starts.push(at.to_string());
-            }
-            at += id.len() + 1;
-        }
-        constant(
-            "Where each sixteenth identifier starts in `IDS`.",
-            format!(
-                "pub(crate) static ID_STARTS: [u16; {}] = [{}\n];",
-                starts.len(),
-                numbers(starts)
-            ),
-        );
-        let ids = self
-            .ids
-            .iter()
-            .fold(String::new(), |all, id| all + id + "\\n\\\n");
-        constant(
-            "The identifiers, one a line.",
-            format!("pub(crate) static IDS: &str = \"\\\n{ids}\";"),
-        );
-        let filter: Vec<String> = self.filter.iter().map(|w| grouped(*w)).collect();
-        constant(
-            "One bit per hash of a trigram that triggers a comparison.",
-            format!(
-                "pub(crate) static FILTER: [u64; 256] = [{}\n];",
-                numbers(filter)
-            ),
-        );
-        let buckets: Vec<String> = self.buckets.iter().map(usize::to_string).collect();
-        constant(
-            "Where each bucket of `RECORDS` starts, and the end.",
-            format!(
-                "pub(crate) static BUCKETS: [u16; 513] = [{}\n];",
-                numbers(buckets)
-            ),
-        );
-        let mut bytes = String::new();
-        for chunk in self.records.chunks(64) {
-            for byte in chunk {
-                let _ = match byte {
-                    b'"' | b'\\' => write!(bytes, "\\{}", char::from(*byte)),
-                    b' '..=b'~' => write!(bytes, "{}", char::from(*byte)),
-                    byte => write!(bytes, "\\x{byte:02x}"),
-                };
-            }
-            // A line's continuation swallows the spaces that follow it.
-            bytes.push_str("\\\n");
-        }
-        let bytes = bytes.replace("\\\n ", "\\\n\\x20");
-        constant(
-            "Length and `unless`, trigger, bot and flags (low byte first), literal.",
-            format!("pub(crate) static RECORDS: &[u8] = b\"\\\n{bytes}\";"),
-        );
-        out.truncate(out.trim_end().len());
-        out.push('\n');
-        out
     }
 }

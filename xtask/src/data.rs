@@ -32,7 +32,9 @@ pub(crate) fn each(rows: &[Row], arguments: &[String]) -> Result<()> {
 fn one((name, path, read): &Row, options: &[String]) -> Result<()> {
     let path = format!("{FOLDER}/{path}");
     if !tree::root().join(&path).exists() {
-        bail!(Absent(format!("no {path} beside this tree: nothing to read")));
+        bail!(Absent(format!(
+            "no {path} beside this tree: nothing to read"
+        )));
     }
     println!("== {name}");
     let mut arguments = vec![path];

@@ -138,7 +138,9 @@ fn people(rows: &[Row], verbose: bool) {
         }
     }
     println!("people taken for bots");
-    tallies.iter().for_each(|(name, tally)| tally.line(name));
+    for (name, tally) in &tallies {
+        tally.line(name);
+    }
 }
 
 /// The string of a browser: nothing in it can tell.
@@ -195,9 +197,13 @@ fn bots(rows: &[Row], verbose: bool) {
         }
     }
     println!("bots found");
-    tallies.iter().for_each(|(name, tally)| tally.line(name));
+    for (name, tally) in &tallies {
+        tally.line(name);
+    }
     println!("bots found if no list existed");
-    unlisted.iter().for_each(|(name, tally)| tally.line(name));
+    for (name, tally) in &unlisted {
+        tally.line(name);
+    }
     several.line("UA-only bots with more than one name");
 }
 
@@ -213,7 +219,7 @@ fn speed(rows: &[Row]) {
         for _ in 0..40 {
             let start = std::time::Instant::now();
             for text in &strings {
-                std::hint::black_box(catalogue::find(std::hint::black_box(text), &[]));
+                core::hint::black_box(catalogue::find(core::hint::black_box(text), &[]));
             }
             best = best.min(start.elapsed().as_secs_f64());
         }

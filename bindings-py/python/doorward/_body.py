@@ -92,7 +92,7 @@ class Replay:
     """An ASGI `receive` that can be looked at before it is consumed."""
 
     def __init__(self, receive: Receive) -> None:
-        self._receive = receive
+        self.origin = receive
         self._kept: deque[Message] = deque()
         self._waiting: asyncio.Future[Message] | None = None
         self._seen: tuple[Bounds, Body] | None = None
@@ -103,7 +103,7 @@ class Replay:
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             return await waiting
-        return await self._receive()
+        return await self.origin()
 
     async def look(self, bounds: Bounds) -> Body:
         """The inspected part of the body; the application still gets all of it."""
@@ -133,8 +133,8 @@ class Replay:
         if self._waiting is None:
             start = _starter()
             if start is None:
-                return await self._receive()
-            self._waiting = start(self._receive)
+                return await self.origin()
+            self._waiting = start(self.origin)
         if not self._waiting.done():
             try:
                 await asyncio.wait({self._waiting}, timeout=max(0.0, seconds))

@@ -29,6 +29,7 @@ class Engine:
     def frame_asgi(
         self,
         scope: Mapping[str, Any],
+        peer: str | None,
         now: int | None,
         context: bytes,
         head: bytes,

@@ -18,8 +18,13 @@ from . import _form
 from ._body import NONE, UNSEEN, Body, Bounds, Replay, bounded, look_at_input
 from ._context import to_json
 from ._doorward import Engine
+from ._peer import replaced
 
 _log = logging.getLogger("doorward")
+
+
+class Misuse(TypeError):  # noqa: N818 -- told to a developer
+    """What the application handed in cannot be judged."""
 
 
 class Source(Protocol):
@@ -37,7 +42,7 @@ class Source(Protocol):
 def source(request: Any) -> Source:
     """How to read this request.
 
-    Raises `TypeError` for something that is no request at all: a mistake of the
+    Raises `Misuse`, a `TypeError`, for something that is no request at all: a mistake of the
     application, never of a client.
     """
     # werkzeug's and Flask's proxies stand for the request of this thread
@@ -56,7 +61,7 @@ def source(request: Any) -> Source:
     environ = getattr(request, "environ", None)
     if isinstance(environ, Mapping) and "REQUEST_METHOD" in environ:
         return Wsgi(environ, request=request)
-    raise TypeError(
+    raise Misuse(
         "expected an ASGI scope, (scope, receive), a Starlette or FastAPI request, a WSGI environ, "
         f"a Flask request or a mapping with method, url and headers, not {type(request).__name__}"
     )
@@ -77,7 +82,7 @@ class Asgi:
             return NONE
         if self._receive is not None:
             if not isinstance(self._receive, Replay):
-                raise TypeError(
+                raise Misuse(
                     "receive would lose the body for the application: "
                     "pass (scope, receive) with receive = doorward.asgi.Replay(receive)"
                 )
@@ -117,10 +122,16 @@ class Asgi:
         return None
 
     def _header(self, name: bytes) -> bytes:
-        return next((v for n, v in self._scope.get("headers", ()) if n == name), b"")
+        try:
+            return next((bytes(v) for n, v in self._scope["headers"] if n == name), b"")
+        except (TypeError, ValueError):  # no list of pairs of bytes: the server's doing
+            return b""
 
     def frame(self, engine: Engine, now: int | None, context: bytes, body: Body) -> bytes:
-        return engine.frame_asgi(self._scope, now, context, *body)
+        receive = self._receive or getattr(self._request, "_receive", None)
+        if isinstance(receive, Replay):
+            receive = receive.origin
+        return engine.frame_asgi(self._scope, replaced(self._scope, receive), now, context, *body)
 
 
 class Wsgi:

@@ -10,19 +10,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from ._body import NONE, Body
+from ._body import NONE, UNSEEN, Body
 from ._context import to_json
 from ._decision import Decision
 from ._doorward import Engine, outcome
 from ._engine import Core, PolicyError, derived, shared
-from ._request import Source, source
+from ._request import Misuse, Source, source
 from ._rules import OnError, Rule
 from ._store import Store, answers, answers_now
+from ._warning import warn
 
 _log = logging.getLogger("doorward")
 
 _MAX_VARIANTS = 256
-_MAX_WARNED = 256
 _MIN_SECRET = 16
 
 Clock = Callable[[], int]
@@ -115,7 +115,6 @@ class Doorward:
         self._clock: Clock | None = None
         self._root = self
         self._variants: dict[str, Doorward] = {}
-        self._warned: set[tuple[str, ...]] = set()
         key = _secret(secret)
         if store is not None and key is None:
             raise PolicyError(
@@ -123,10 +122,8 @@ class Doorward:
                 "the store's keys are HMACs under it"
             )
         if log is not None and key is None:
-            self._warn(
-                ("secret",),
-                "no secret is set, so logged identities cannot be joined after a restart",
-            )
+            said = "no secret is set, so logged identities cannot be joined after a restart"
+            warn(("secret",), said)
             key = process_secret()
         log_secret = key if log is not None else None
         store_secret = key if store is not None else None
@@ -147,7 +144,12 @@ class Doorward:
         is looked at within the policy's bounds and stays readable.
         """
         read = source(request)
-        body = NONE if self._core.bounds is None else await read.look(self._core.bounds)
+        body = NONE
+        if self._core.bounds is not None:
+            try:
+                body = await read.look(self._core.bounds)
+            except Exception as error:
+                body = self._unseen(error)
         frame = self._frame(read, context, body)
         if self._store is None:
             return self._decided(self._core.decide(frame))
@@ -166,7 +168,12 @@ class Doorward:
         the framework has already read it.
         """
         read = source(request)
-        body = NONE if self._core.bounds is None else read.look_now(self._core.bounds)
+        body = NONE
+        if self._core.bounds is not None:
+            try:
+                body = read.look_now(self._core.bounds)
+            except Exception as error:
+                body = self._unseen(error)
         frame = self._frame(read, context, body)
         if self._store is None:
             return self._decided(self._core.decide(frame))
@@ -187,7 +194,7 @@ class Doorward:
             policy = {**self._given, "rules": [*self._given["rules"], *rules]}
             ward = type(self).__new__(type(self))
             ward._store, ward._sink, ward._on_fault = self._store, self._sink, self._on_fault
-            ward._root, ward._variants, ward._warned = self._root, {}, self._warned
+            ward._root, ward._variants = self._root, {}
             ward._use(policy, derived(self._core.engine, _text(policy)))
         self._variants[key] = ward
         while len(self._variants) > _MAX_VARIANTS:
@@ -231,6 +238,14 @@ class Doorward:
         now = None if clock is None else clock()
         return self._core.frame(read, now, to_json(context), body)
 
+    def _unseen(self, error: Exception) -> Body:
+        """A framework's request that is not as we know it: judged without its body."""
+        if isinstance(error, Misuse):
+            raise error
+        cause = ("body", type(error).__name__)
+        self._warn(cause, f"the body could not be looked at: {error!r}")
+        return UNSEEN
+
     def _store_failed(self, error: Exception) -> None:
         cause = ("store", type(error).__name__)
         self._warn(cause, f"the store did not answer, the embedded store does: {error!r}")
@@ -262,10 +277,8 @@ class Doorward:
             self._warn(("log", type(error).__name__), f"the decision log failed: {error!r}")
 
     def _warn(self, cause: tuple[str, ...], message: str) -> None:
-        """Says it once for each cause."""
-        if cause not in self._warned and len(self._warned) < _MAX_WARNED:
-            self._warned.add(cause)
-            _log.warning("doorward: %s", message)
+        """Says it once for each policy and cause."""
+        warn((self._core.engine.hash(), *cause), message)
 
 
 _ADDRESS_HINT = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ._engine import forget as _forget
+from ._engine import forget as _forget_engines
 from ._ward import Doorward
+from ._warning import forget as _forget_warnings
 
 __all__ = ["fail_next", "forget", "set_clock"]
 
@@ -20,8 +21,9 @@ def fail_next(ward: Doorward) -> None:
 
 
 def forget() -> None:
-    """Wards built from now on begin with an empty store."""
-    _forget()
+    """Wards built from now on begin with an empty store, and warn again."""
+    _forget_engines()
+    _forget_warnings()
 
 
 def set_clock(ward: Doorward, clock: Callable[[], int] | None) -> None:

@@ -22,11 +22,19 @@ pub struct PolicyError {
 
 impl PolicyError {
     pub(crate) fn at_top(fault: Fault) -> Self {
-        Self { rule: None, field: fault.field, found: fault.found, allowed: fault.allowed }
+        Self {
+            rule: None,
+            field: fault.field,
+            found: fault.found,
+            allowed: fault.allowed,
+        }
     }
 
     pub(crate) fn in_rule(index: usize, name: &str, fault: Fault) -> Self {
-        Self { rule: Some((index, name.to_string())), ..Self::at_top(fault) }
+        Self {
+            rule: Some((index, name.to_string())),
+            ..Self::at_top(fault)
+        }
     }
 }
 
@@ -55,8 +63,16 @@ pub struct Fault {
 
 impl Fault {
     /// A fault in words.
-    pub fn new(field: impl Into<String>, found: impl Into<String>, allowed: impl Into<String>) -> Self {
-        Self { field: field.into(), found: found.into(), allowed: allowed.into() }
+    pub fn new(
+        field: impl Into<String>,
+        found: impl Into<String>,
+        allowed: impl Into<String>,
+    ) -> Self {
+        Self {
+            field: field.into(),
+            found: found.into(),
+            allowed: allowed.into(),
+        }
     }
 
     /// A fault that shows the value found.

@@ -62,7 +62,10 @@ impl Found {
     }
 
     fn get(&self, name: &str) -> Option<&Item> {
-        self.0.iter().find(|(n, _)| *n == name).map(|(_, item)| item)
+        self.0
+            .iter()
+            .find(|(n, _)| *n == name)
+            .map(|(_, item)| item)
     }
 }
 
@@ -153,13 +156,18 @@ fn item(name: &'static str, kind: Kind, value: &Value) -> Result<Item, Fault> {
         Kind::Integer { min, max } => Item::Integer(integer(name, value, min, max)?),
         Kind::Duration => Item::Duration(duration(name, value)?),
         Kind::Fraction => Item::Fraction(fraction(name, value)?),
-        Kind::Flag => {
-            Item::Flag(value.as_bool().ok_or_else(|| Fault::found(name, value, expected(kind)))?)
-        }
+        Kind::Flag => Item::Flag(
+            value
+                .as_bool()
+                .ok_or_else(|| Fault::found(name, value, expected(kind)))?,
+        ),
         Kind::Texts => Item::Texts(texts(name, value, |_| true, expected(kind))?),
-        Kind::Words(words) => {
-            Item::Texts(texts(name, value, |text| words.contains(&text), expected(kind))?)
-        }
+        Kind::Words(words) => Item::Texts(texts(
+            name,
+            value,
+            |text| words.contains(&text),
+            expected(kind),
+        )?),
         Kind::Characteristics => {
             Item::Characteristics(characteristics(name, Some(value))?.unwrap_or_default())
         }
@@ -172,12 +180,16 @@ fn item(name: &'static str, kind: Kind, value: &Value) -> Result<Item, Fault> {
 pub(crate) fn expected(kind: Kind) -> String {
     match kind {
         Kind::Integer { min, max } => format!("an integer from {min} to {max}"),
-        Kind::Duration => "seconds, or a duration such as \"60s\" or \"1h30m\", from 1 ms to 366 days".into(),
+        Kind::Duration => {
+            "seconds, or a duration such as \"60s\" or \"1h30m\", from 1 ms to 366 days".into()
+        }
         Kind::Fraction => "a number from 0 to 1".into(),
         Kind::Flag => "true or false".into(),
         Kind::Texts => "an array of text".into(),
         Kind::Words(words) => format!("an array of {}", words.join(", ")),
-        Kind::Characteristics => format!("an array of names of facts ({FIELD_NAMES}, or a context field)"),
+        Kind::Characteristics => {
+            format!("an array of names of facts ({FIELD_NAMES}, or a context field)")
+        }
         Kind::Records(members) => format!("an array of objects with {}", members.join(", ")),
     }
 }
@@ -186,16 +198,29 @@ pub(crate) fn expected(kind: Kind) -> String {
 pub(super) fn known(members: &[(String, Value)], keys: &[&str]) -> Result<(), Fault> {
     for (index, (name, _)) in members.iter().enumerate() {
         if !keys.contains(&name.as_str()) {
-            return Err(Fault::new(name.clone(), "an unknown key", format!("one of {}", keys.join(", "))));
+            return Err(Fault::new(
+                name.clone(),
+                "an unknown key",
+                format!("one of {}", keys.join(", ")),
+            ));
         }
-        if members.iter().take(index).any(|(earlier, _)| earlier == name) {
+        if members
+            .iter()
+            .take(index)
+            .any(|(earlier, _)| earlier == name)
+        {
             return Err(Fault::new(name.clone(), "the key twice", "it once"));
         }
     }
     Ok(())
 }
 
-pub(super) fn integer(field: &'static str, value: &Value, min: u32, max: u32) -> Result<u32, Fault> {
+pub(super) fn integer(
+    field: &'static str,
+    value: &Value,
+    min: u32,
+    max: u32,
+) -> Result<u32, Fault> {
     value
         .as_number()
         .and_then(Number::as_i64)
@@ -234,10 +259,14 @@ fn duration_text(text: &str) -> Option<u64> {
     let mut total: u64 = 0;
     let mut rest = text;
     while !rest.is_empty() {
-        let digits = rest.len().checked_sub(rest.trim_start_matches(|c: char| c.is_ascii_digit()).len())?;
+        let digits = rest
+            .len()
+            .checked_sub(rest.trim_start_matches(|c: char| c.is_ascii_digit()).len())?;
         let (number, tail) = rest.split_at_checked(digits)?;
-        let letters =
-            tail.len().checked_sub(tail.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len())?;
+        let letters = tail.len().checked_sub(
+            tail.trim_start_matches(|c: char| c.is_ascii_alphabetic())
+                .len(),
+        )?;
         let (unit, tail) = tail.split_at_checked(letters)?;
         let factor: u64 = match unit {
             "ms" => 1,
@@ -259,9 +288,15 @@ fn texts(
     accept: impl Fn(&str) -> bool,
     allowed: String,
 ) -> Result<Vec<String>, Fault> {
-    let list = value.as_list().ok_or_else(|| Fault::found(field, value, allowed.clone()))?;
+    let list = value
+        .as_list()
+        .ok_or_else(|| Fault::found(field, value, allowed.clone()))?;
     if list.len() > MAX_ITEMS {
-        return Err(Fault::new(field, format!("{} items", list.len()), "at most 10000 items"));
+        return Err(Fault::new(
+            field,
+            format!("{} items", list.len()),
+            "at most 10000 items",
+        ));
     }
     let mut out = Vec::with_capacity(list.len());
     for (index, item) in list.iter().enumerate() {
@@ -280,11 +315,21 @@ pub(super) fn characteristics(
 ) -> Result<Option<Vec<Field>>, Fault> {
     let Some(value) = value else { return Ok(None) };
     let allowed = expected(Kind::Characteristics);
-    let names = texts(field, value, |text| Field::characteristic(text).is_some(), allowed.clone())?;
+    let names = texts(
+        field,
+        value,
+        |text| Field::characteristic(text).is_some(),
+        allowed.clone(),
+    )?;
     if names.is_empty() {
         return Err(Fault::found(field, value, allowed));
     }
-    Ok(Some(names.iter().filter_map(|name| Field::characteristic(name)).collect()))
+    Ok(Some(
+        names
+            .iter()
+            .filter_map(|name| Field::characteristic(name))
+            .collect(),
+    ))
 }
 
 fn records(
@@ -293,7 +338,9 @@ fn records(
     names: &'static [&'static str],
 ) -> Result<Vec<Vec<(String, String)>>, Fault> {
     let allowed = || expected(Kind::Records(names));
-    let list = value.as_list().ok_or_else(|| Fault::found(field, value, allowed()))?;
+    let list = value
+        .as_list()
+        .ok_or_else(|| Fault::found(field, value, allowed()))?;
     let mut out = Vec::with_capacity(list.len());
     for (index, record) in list.iter().enumerate() {
         let place = || format!("{field}[{index}]");
@@ -303,7 +350,9 @@ fn records(
         let mut read = Vec::with_capacity(members.len());
         for (name, member) in members {
             match member.as_text() {
-                Some(text) if names.contains(&name.as_str()) => read.push((name.clone(), text.to_string())),
+                Some(text) if names.contains(&name.as_str()) => {
+                    read.push((name.clone(), text.to_string()));
+                }
                 _ => return Err(Fault::found(place(), record, allowed())),
             }
         }

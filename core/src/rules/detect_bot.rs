@@ -56,8 +56,16 @@ pub(super) const MANUAL: Manual = Manual {
         },
     ],
     codes: &[
-        Code { code: "bot.none", saw: "the User-Agent names no bot", change: "" },
-        Code { code: "bot.allowed", saw: "the User-Agent names {bots}, which the policy lets pass", change: "" },
+        Code {
+            code: "bot.none",
+            saw: "the User-Agent names no bot",
+            change: "",
+        },
+        Code {
+            code: "bot.allowed",
+            saw: "the User-Agent names {bots}, which the policy lets pass",
+            change: "",
+        },
         Code {
             code: "bot.denied",
             saw: "the User-Agent names {bots} ({categories})",
@@ -81,7 +89,11 @@ pub(super) const MANUAL: Manual = Manual {
 fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
     let custom = custom(options)?;
     let Some(list) = options.one_of("allow", "deny")? else {
-        return Err(Fault::new("allow, deny", "neither", "one of allow and deny"));
+        return Err(Fault::new(
+            "allow, deny",
+            "neither",
+            "one of allow and deny",
+        ));
     };
     let mut listed = Listed::default();
     for (index, text) in options.texts(list).unwrap_or_default().iter().enumerate() {
@@ -100,13 +112,22 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
                 let category = catalogue::category(name).ok_or_else(unknown)?;
                 listed.categories = listed.categories.with(Categories::only(category));
             }
-            _ => match custom.iter().position(|bot| bot.id.eq_ignore_ascii_case(text)) {
+            _ => match custom
+                .iter()
+                .position(|bot| bot.id.eq_ignore_ascii_case(text))
+            {
                 Some(at) => listed.bots.push(Bot::Custom(at)),
-                None => listed.bots.push(Bot::Known(catalogue::by_id(text).ok_or_else(unknown)?)),
+                None => listed
+                    .bots
+                    .push(Bot::Known(catalogue::by_id(text).ok_or_else(unknown)?)),
             },
         }
     }
-    Ok(Box::new(DetectBot { denies: list == "deny", listed, custom }))
+    Ok(Box::new(DetectBot {
+        denies: list == "deny",
+        listed,
+        custom,
+    }))
 }
 
 fn custom(options: &Options<'_>) -> Result<Vec<CustomBot>, Fault> {
@@ -115,10 +136,18 @@ fn custom(options: &Options<'_>) -> Result<Vec<CustomBot>, Fault> {
         .iter()
         .enumerate()
         .map(|(index, record)| {
-            let member =
-                |name: &str| record.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+            let member = |name: &str| {
+                record
+                    .iter()
+                    .find(|(n, _)| n == name)
+                    .map(|(_, value)| value.as_str())
+            };
             let fault = |name: &str, found: &str, allowed: String| {
-                Fault::new(format!("custom[{index}].{name}"), format!("\"{found}\""), allowed)
+                Fault::new(
+                    format!("custom[{index}].{name}"),
+                    format!("\"{found}\""),
+                    allowed,
+                )
             };
             let text = |name: &'static str| {
                 member(name)
@@ -127,7 +156,11 @@ fn custom(options: &Options<'_>) -> Result<Vec<CustomBot>, Fault> {
             };
             let named = member("category").unwrap_or(UNKNOWN);
             let category = catalogue::category(named).ok_or_else(|| {
-                fault("category", named, format!("one of {}", catalogue::category_names().join(", ")))
+                fault(
+                    "category",
+                    named,
+                    format!("one of {}", catalogue::category_names().join(", ")),
+                )
             })?;
             Ok(CustomBot {
                 id: text("id")?.to_string(),
@@ -172,19 +205,28 @@ impl Rule for DetectBot {
         }
         let listed = matches.iter().any(|found| self.is_listed(found));
         let denied = listed == self.denies;
-        let generic = matches.iter().all(|m| matches!(m.bot, Bot::Known(id) if id.is_generic()));
+        let generic = matches
+            .iter()
+            .all(|m| matches!(m.bot, Bot::Known(id) if id.is_generic()));
         let mut categories: Vec<String> = Vec::new();
         for category in matches.iter().flat_map(|m| self.categories(m.bot).iter()) {
             if !categories.iter().any(|name| name == category.name()) {
                 categories.push(category.name().to_string());
             }
         }
-        let bots = matches.iter().map(|found| self.id(found.bot).to_string()).collect();
+        let bots = matches
+            .iter()
+            .map(|found| self.id(found.bot).to_string())
+            .collect();
         let reason = Reason::code(if denied { "bot.denied" } else { "bot.allowed" })
             .with("bots", Detail::Names(bots))
             .with("categories", Detail::Names(categories));
         Finding::Judged(Judgement {
-            conclusion: if denied { Conclusion::Deny } else { Conclusion::Allow },
+            conclusion: if denied {
+                Conclusion::Deny
+            } else {
+                Conclusion::Allow
+            },
             score: if generic { LIKELY } else { Score::ONE },
             reason,
         })
@@ -202,7 +244,11 @@ impl DetectBot {
     fn categories(&self, bot: Bot) -> Categories {
         match bot {
             Bot::Known(id) => id.categories(),
-            Bot::Custom(at) => self.custom.get(at).map(|bot| bot.categories).unwrap_or_default(),
+            Bot::Custom(at) => self
+                .custom
+                .get(at)
+                .map(|bot| bot.categories)
+                .unwrap_or_default(),
         }
     }
 
@@ -213,10 +259,16 @@ impl DetectBot {
 
     /// A request without a User-Agent, as a bot of an unknown kind.
     fn nameless(&self) -> Judgement {
-        let unknown = catalogue::category(UNKNOWN).map(Categories::only).unwrap_or_default();
+        let unknown = catalogue::category(UNKNOWN)
+            .map(Categories::only)
+            .unwrap_or_default();
         let denied = unknown.meets(self.listed.categories) == self.denies;
         Judgement {
-            conclusion: if denied { Conclusion::Deny } else { Conclusion::Allow },
+            conclusion: if denied {
+                Conclusion::Deny
+            } else {
+                Conclusion::Allow
+            },
             score: LIKELY,
             reason: Reason::code("bot.user_agent_missing"),
         }

@@ -45,8 +45,16 @@ pub(super) const MANUAL: Manual = Manual {
             saw: "the expression holds: {expression}",
             change: "a request for which the expression does not hold",
         },
-        Code { code: "filter.allowed", saw: "the expression holds: {expression}", change: "" },
-        Code { code: "filter.not_matched", saw: "no expression holds", change: "" },
+        Code {
+            code: "filter.allowed",
+            saw: "the expression holds: {expression}",
+            change: "",
+        },
+        Code {
+            code: "filter.not_matched",
+            saw: "no expression holds",
+            change: "",
+        },
         Code {
             code: "filter.not_allowed",
             saw: "none of the allowing expressions holds",
@@ -64,19 +72,34 @@ pub(super) const MANUAL: Manual = Manual {
 
 fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
     let Some(list) = options.one_of("allow", "deny")? else {
-        return Err(Fault::new("allow, deny", "neither", "one of allow and deny"));
+        return Err(Fault::new(
+            "allow, deny",
+            "neither",
+            "one of allow and deny",
+        ));
     };
     let texts = options.texts(list).unwrap_or_default();
     if texts.is_empty() {
-        return Err(Fault::new(list, "an empty array", "at least one expression"));
+        return Err(Fault::new(
+            list,
+            "an empty array",
+            "at least one expression",
+        ));
     }
     let compiled = texts.iter().enumerate().map(|(index, text)| {
         Expression::parse(text).map_err(|error| {
             let field = format!("{list}[{index}]");
-            Fault::new(field, "an expression with an error", format!("one that parses:\n{error}"))
+            Fault::new(
+                field,
+                "an expression with an error",
+                format!("one that parses:\n{error}"),
+            )
         })
     });
-    Ok(Box::new(Filter { denies: list == "deny", expressions: compiled.collect::<Result<_, _>>()? }))
+    Ok(Box::new(Filter {
+        denies: list == "deny",
+        expressions: compiled.collect::<Result<_, _>>()?,
+    }))
 }
 
 #[derive(Debug)]
@@ -97,7 +120,11 @@ impl Rule for Filter {
         for expression in &self.expressions {
             match expression.eval(view) {
                 Tri::True => {
-                    let code = if self.denies { "filter.matched" } else { "filter.allowed" };
+                    let code = if self.denies {
+                        "filter.matched"
+                    } else {
+                        "filter.allowed"
+                    };
                     let reason = with(code, expression);
                     return Finding::Judged(if self.denies {
                         Judgement::deny(reason)
@@ -111,7 +138,9 @@ impl Rule for Filter {
         }
         match unknown {
             Some(expression) => Finding::Undetermined(with("filter.unknown", expression)),
-            None if self.denies => Finding::Judged(Judgement::pass(Reason::code("filter.not_matched"))),
+            None if self.denies => {
+                Finding::Judged(Judgement::pass(Reason::code("filter.not_matched")))
+            }
             None => Finding::Judged(Judgement::deny(Reason::code("filter.not_allowed"))),
         }
     }

@@ -90,12 +90,21 @@ impl Rule for Shield {
     }
 
     fn find(&self, view: &View<'_>) -> Finding {
-        let named = view.context.get("freeText").and_then(Value::as_list).unwrap_or_default();
+        let named = view
+            .context
+            .get("freeText")
+            .and_then(Value::as_list)
+            .unwrap_or_default();
         let hit = if named.is_empty() {
             inspect(view.request, &self.0)
         } else {
             let mut options = self.0.clone();
-            options.free_text.extend(named.iter().filter_map(Value::as_text).map(ToString::to_string));
+            options.free_text.extend(
+                named
+                    .iter()
+                    .filter_map(Value::as_text)
+                    .map(ToString::to_string),
+            );
             inspect(view.request, &options)
         };
         let Some(hit) = hit else {
@@ -104,7 +113,11 @@ impl Rule for Shield {
         let count = |n: usize| Detail::Count(u64::try_from(n).unwrap_or(u64::MAX));
         let denied = hit.score >= self.0.threshold;
         Finding::Judged(Judgement {
-            conclusion: if denied { Conclusion::Deny } else { Conclusion::Allow },
+            conclusion: if denied {
+                Conclusion::Deny
+            } else {
+                Conclusion::Allow
+            },
             score: hit.score,
             reason: Reason::code(hit.code)
                 .with("place", Detail::Text(hit.place.to_string()))

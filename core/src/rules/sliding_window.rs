@@ -29,7 +29,10 @@ pub(super) const MANUAL: Manual = Manual {
         },
         Opt {
             name: "max",
-            kind: Kind::Integer { min: 0, max: u32::MAX },
+            kind: Kind::Integer {
+                min: 0,
+                max: u32::MAX,
+            },
             required: true,
             doc: "Requests allowed in that time.",
         },

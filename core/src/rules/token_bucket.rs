@@ -24,7 +24,10 @@ pub(super) const MANUAL: Manual = Manual {
     options: &[
         Opt {
             name: "refillRate",
-            kind: Kind::Integer { min: 1, max: u32::MAX },
+            kind: Kind::Integer {
+                min: 1,
+                max: u32::MAX,
+            },
             required: true,
             doc: "Units added every interval.",
         },
@@ -36,7 +39,10 @@ pub(super) const MANUAL: Manual = Manual {
         },
         Opt {
             name: "capacity",
-            kind: Kind::Integer { min: 1, max: u32::MAX },
+            kind: Kind::Integer {
+                min: 1,
+                max: u32::MAX,
+            },
             required: true,
             doc: "Units the bucket holds.",
         },

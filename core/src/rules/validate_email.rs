@@ -19,7 +19,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 const INVALID: &str = "INVALID";
-const TYPES: &[&str] = &["DISPOSABLE", "FREE", "NO_MX_RECORDS", "NO_GRAVATAR", INVALID];
+const TYPES: &[&str] = &[
+    "DISPOSABLE",
+    "FREE",
+    "NO_MX_RECORDS",
+    "NO_GRAVATAR",
+    INVALID,
+];
 
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
@@ -52,7 +58,11 @@ pub(super) const MANUAL: Manual = Manual {
         },
     ],
     codes: &[
-        Code { code: "email.ok", saw: "the address is of no type that the policy denies", change: "" },
+        Code {
+            code: "email.ok",
+            saw: "the address is of no type that the policy denies",
+            change: "",
+        },
         Code {
             code: "email.invalid",
             saw: "the address is not valid: {detail}",
@@ -93,7 +103,11 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
             ..accept
         },
         denies_invalid: denied.contains(&INVALID),
-        unknown: denied.iter().filter(|kind| **kind != INVALID).map(ToString::to_string).collect(),
+        unknown: denied
+            .iter()
+            .filter(|kind| **kind != INVALID)
+            .map(ToString::to_string)
+            .collect(),
     }))
 }
 
@@ -116,7 +130,11 @@ impl Rule for ValidateEmail {
         };
         match parse(address.as_bytes(), self.accept) {
             Err(invalid) => Finding::Judged(Judgement {
-                conclusion: if self.denies_invalid { Conclusion::Deny } else { Conclusion::Allow },
+                conclusion: if self.denies_invalid {
+                    Conclusion::Deny
+                } else {
+                    Conclusion::Allow
+                },
                 score: Score::ONE,
                 reason: Reason::code("email.invalid")
                     .with("types", Detail::Names(alloc::vec![INVALID.to_string()]))

@@ -214,9 +214,9 @@ struct Bucket {
 
 impl Bucket {
     fn new(capacity: u32, refill: u32, interval: Millis) -> Self {
-        // a bucket that is never refilled is one that takes longest
+        // a bucket that is never refilled is one that takes longest to fill
         let length = if refill == 0 {
-            LONGEST
+            u64::MAX
         } else {
             length(interval)
         };

@@ -23,6 +23,13 @@
 //! newcomers through would be one that somebody with that many addresses can
 //! switch off.
 //!
+//! **Nonces** are never displaced before they expire: without room for one more the
+//! answer is [`Once::Full`]. **Profiles** are, those without flags and failures
+//! first, those not seen for longest first among equals.
+//!
+//! A call touches the 32 slots of two buckets, and while the store grows now and
+//! then those of 34 more; it allocates only to grow.
+//!
 //! Keys are told apart by 64 bits made from the key and a seed. Among a million
 //! keys, a new one is taken for another with a probability of 2^-44.
 

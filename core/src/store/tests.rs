@@ -99,10 +99,13 @@ proptest! {
     }
 }
 
+/// Keys of [`filled`].
+const KEYS: u128 = 200;
+
 /// A store of 64 KB with a bit of everything.
 fn filled() -> Memory {
     let mut store = Memory::new(1 << 16, 7);
-    for key in 0..100 {
+    for key in 0..KEYS {
         for _ in 0..=key % 7 {
             take(&mut store, key, fixed(5), NOW);
         }
@@ -355,12 +358,12 @@ fn export_and_import_keep_everything() {
     let bytes = before.export();
     let mut after = Memory::import(&bytes, 1 << 16).unwrap();
     assert_eq!(after.export(), bytes);
-    for key in 0..200 {
+    for key in 0..2 * KEYS {
         assert_eq!(look(&mut before, key), look(&mut after, key));
         let seen = after.once(Key(key), Millis(NOW.0 + 1000), NOW) == Once::Seen;
-        assert_eq!(seen, key < 100);
+        assert_eq!(seen, key < KEYS);
         let profile = after.profile(Key(key), &Observed::default(), NOW);
-        assert_eq!(profile.flagged == 1000, key < 100);
+        assert_eq!(profile.flagged == 1000, key < KEYS);
     }
     assert!(Memory::import(&bytes, 0).is_none());
     let empty = Memory::new(1 << 16, 5);
@@ -382,7 +385,7 @@ fn a_half_written_entry_costs_itself_only() {
             *byte ^= 0x55;
         }
         let mut store = Memory::import(&broken, 1 << 16).unwrap();
-        let lost = (0..100)
+        let lost = (0..KEYS)
             .filter(|key| look(&mut store, *key) != look(&mut whole, *key))
             .count();
         assert!(lost <= 1, "{lost}");

@@ -31,6 +31,15 @@ pub(crate) const TOOLS: u16 = 1535;
 /// From here on: evidence that names nobody.
 pub(crate) const GENERIC: u16 = 1600;
 
+/// `generic-mail`
+pub(crate) const GENERIC_MAIL: u16 = 1602;
+
+/// `generic-client`
+pub(crate) const GENERIC_CLIENT: u16 = 1605;
+
+/// `generic-mozilla`
+pub(crate) const GENERIC_MOZILLA: u16 = 1606;
+
 /// Names of the categories, by bit number.
 pub(crate) static CATEGORIES: [&str; 27] = [
     "ACADEMIC", "ADVERTISING", "AI", "AMAZON",
@@ -41,15 +50,6 @@ pub(crate) static CATEGORIES: [&str; 27] = [
     "VERCEL", "WEBHOOK", "YAHOO", "AI_CRAWLER",
     "BROWSER_AUTOMATION", "SCANNER", "SEO",
 ];
-
-/// `generic-mail`
-pub(crate) const GENERIC_MAIL: u16 = 1602;
-
-/// `generic-client`
-pub(crate) const GENERIC_CLIENT: u16 = 1605;
-
-/// `generic-mozilla`
-pub(crate) const GENERIC_MOZILLA: u16 = 1606;
 
 /// Distinct sets of categories, as bits.
 pub(crate) static SETS: [u32; 123] = [

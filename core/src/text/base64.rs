@@ -17,7 +17,10 @@ fn digit(byte: u8) -> Option<u32> {
 /// impossible.
 #[must_use]
 pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let end = text.iter().rposition(|b| *b != b'=').map_or(0, |last| last.saturating_add(1));
+    let end = text
+        .iter()
+        .rposition(|b| *b != b'=')
+        .map_or(0, |last| last.saturating_add(1));
     let (digits, padding) = text.split_at_checked(end)?;
     if padding.len() > 2 || digits.len() % 4 == 1 {
         return None;
@@ -44,7 +47,13 @@ mod tests {
 
     #[test]
     fn rfc_4648_vectors() {
-        for (text, bytes) in [("", ""), ("Zg==", "f"), ("Zm8", "fo"), ("Zm9v", "foo"), ("Zm9vYmE=", "fooba")] {
+        for (text, bytes) in [
+            ("", ""),
+            ("Zg==", "f"),
+            ("Zm8", "fo"),
+            ("Zm9v", "foo"),
+            ("Zm9vYmE=", "fooba"),
+        ] {
             assert_eq!(decode(text.as_bytes()).as_deref(), Some(bytes.as_bytes()));
         }
         assert_eq!(decode(b"_-8").as_deref(), Some(&[0xff, 0xef][..]));

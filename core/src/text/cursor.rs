@@ -14,7 +14,10 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn starting_at(text: &'a [u8], at: usize) -> Self {
-        Self { text, at: at.min(text.len()) }
+        Self {
+            text,
+            at: at.min(text.len()),
+        }
     }
 
     pub(crate) fn at(&self) -> usize {
@@ -90,7 +93,8 @@ pub(crate) fn is_word(byte: u8) -> bool {
 
 /// Whether `text` starts with `prefix`, ASCII case aside.
 pub(crate) fn starts_with_ci(text: &[u8], prefix: &[u8]) -> bool {
-    text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    text.get(..prefix.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
 
 /// The first place of `needle` (lower case) in `text`, ASCII case aside.
@@ -133,7 +137,10 @@ mod tests {
         let mut cursor = Cursor::new(b"ab  1");
         assert_eq!(cursor.take_while(is_word), b"ab");
         cursor.skip_space();
-        assert_eq!((cursor.at(), cursor.peek_nth(9), cursor.next()), (4, None, Some(b'1')));
+        assert_eq!(
+            (cursor.at(), cursor.peek_nth(9), cursor.next()),
+            (4, None, Some(b'1'))
+        );
         cursor.skip(usize::MAX);
         assert!(cursor.done() && cursor.rest().is_empty() && cursor.next().is_none());
     }

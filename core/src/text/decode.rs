@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 /// The value of a hexadecimal digit.
 #[must_use]
 pub fn hex(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|d| u8::try_from(d).ok())
 }
 
 fn percent_pair(rest: &[u8]) -> Option<u8> {
@@ -18,7 +20,10 @@ fn percent_pair(rest: &[u8]) -> Option<u8> {
 }
 
 fn unescape(text: &[u8], plus_is_space: bool) -> Cow<'_, [u8]> {
-    if !text.iter().any(|b| *b == b'%' || (plus_is_space && *b == b'+')) {
+    if !text
+        .iter()
+        .any(|b| *b == b'%' || (plus_is_space && *b == b'+'))
+    {
         return Cow::Borrowed(text);
     }
     let mut out = Vec::new();
@@ -37,7 +42,11 @@ pub(crate) fn unescape_into(out: &mut Vec<u8>, text: &[u8], plus_is_space: bool)
             rest = rest.get(3..).unwrap_or_default();
             continue;
         }
-        out.push(if plus_is_space && *byte == b'+' { b' ' } else { *byte });
+        out.push(if plus_is_space && *byte == b'+' {
+            b' '
+        } else {
+            *byte
+        });
         rest = tail;
     }
 }

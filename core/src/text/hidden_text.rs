@@ -13,17 +13,25 @@ const LENGTHS: core::ops::RangeInclusive<usize> = 16..=8192;
 /// Decodes `text` into `out` if all of it is base64 of printable text.
 pub(crate) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
-    let text = match find(text.get(..64.min(text.len())).unwrap_or_default(), b";base64,") {
+    let text = match find(
+        text.get(..64.min(text.len())).unwrap_or_default(),
+        b";base64,",
+    ) {
         Some(at) => text.get(at.saturating_add(8)..).unwrap_or_default(),
         None => text,
     };
     if !LENGTHS.contains(&text.len()) {
         return false;
     }
-    let body = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
+    let body = text
+        .strip_suffix(b"==")
+        .or_else(|| text.strip_suffix(b"="))
+        .unwrap_or(text);
     let (mut bits, mut held) = (0_u32, 0_u32);
     for byte in body {
-        let Some(six) = digit(*byte) else { return false };
+        let Some(six) = digit(*byte) else {
+            return false;
+        };
         bits = bits.wrapping_shl(6) | u32::from(six);
         held = held.saturating_add(6);
         if held >= 8 {
@@ -58,8 +66,15 @@ mod tests {
         let mut out = Vec::new();
         assert!(decode(b"PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==", &mut out));
         assert_eq!(out, b"<script>alert(1)</script>");
-        assert!(decode(b"data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg", &mut out));
-        for no in [&b"PHNjcmlwdD4="[..], b"not base64, but long enough", b"iVBORw0KGgoAAAANSUhEUg=="] {
+        assert!(decode(
+            b"data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg",
+            &mut out
+        ));
+        for no in [
+            &b"PHNjcmlwdD4="[..],
+            b"not base64, but long enough",
+            b"iVBORw0KGgoAAAANSUhEUg==",
+        ] {
             assert!(!decode(no, &mut out));
         }
     }

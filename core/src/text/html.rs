@@ -30,14 +30,15 @@ pub(crate) struct Attribute<'a> {
     pub(crate) name: &'a [u8],
     /// `None` without `=`.
     pub(crate) value: Option<&'a [u8]>,
-    pub(crate) start: usize,
     pub(crate) end: usize,
 }
 
 impl<'a> Tokenizer<'a> {
     /// From `at` on, outside any tag.
     pub(crate) fn new(text: &'a [u8], at: usize) -> Self {
-        Self { cursor: Cursor::starting_at(text, at) }
+        Self {
+            cursor: Cursor::starting_at(text, at),
+        }
     }
 
     /// The next tag. Attributes that were not read are skipped like text.
@@ -49,12 +50,24 @@ impl<'a> Tokenizer<'a> {
             let closing = self.cursor.eat(b'/');
             match self.cursor.peek()? {
                 b'a'..=b'z' | b'A'..=b'Z' => {
-                    let name = self.cursor.take_while(|b| !is_space(b) && !matches!(b, b'/' | b'>' | b'<'));
-                    return Some(Tag { name, closing, start, name_end: self.cursor.at() });
+                    let name = self
+                        .cursor
+                        .take_while(|b| !is_space(b) && !matches!(b, b'/' | b'>' | b'<'));
+                    return Some(Tag {
+                        name,
+                        closing,
+                        start,
+                        name_end: self.cursor.at(),
+                    });
                 }
                 b'!' | b'?' if !closing => {
                     self.cursor.skip(1);
-                    return Some(Tag { name: &[], closing, start, name_end: self.cursor.at() });
+                    return Some(Tag {
+                        name: &[],
+                        closing,
+                        start,
+                        name_end: self.cursor.at(),
+                    });
                 }
                 _ => {}
             }
@@ -63,22 +76,32 @@ impl<'a> Tokenizer<'a> {
 
     /// The next attribute of the tag at hand; `None` at its end.
     pub(crate) fn attribute(&mut self) -> Option<Attribute<'a>> {
-        self.cursor.take_while(|b| is_space(b) || matches!(b, b'/' | b'"' | b'\''));
-        let start = self.cursor.at();
+        self.cursor
+            .take_while(|b| is_space(b) || matches!(b, b'/' | b'"' | b'\''));
         if matches!(self.cursor.peek()?, b'>' | b'<') {
             return None;
         }
-        let name = self.cursor.take_while(|b| !is_space(b) && !matches!(b, b'/' | b'>' | b'='));
+        let name = self
+            .cursor
+            .take_while(|b| !is_space(b) && !matches!(b, b'/' | b'>' | b'='));
         self.cursor.skip_space();
         if !self.cursor.eat(b'=') {
             if name.is_empty() {
                 self.cursor.skip(1);
             }
-            return Some(Attribute { name, value: None, start, end: self.cursor.at() });
+            return Some(Attribute {
+                name,
+                value: None,
+                end: self.cursor.at(),
+            });
         }
         self.cursor.skip_space();
         let value = self.value();
-        Some(Attribute { name, value: Some(value), start, end: self.cursor.at() })
+        Some(Attribute {
+            name,
+            value: Some(value),
+            end: self.cursor.at(),
+        })
     }
 
     fn value(&mut self) -> &'a [u8] {
@@ -107,7 +130,9 @@ pub(crate) fn has_scheme(url: &[u8], scheme: &[u8]) -> bool {
         .iter()
         .skip_while(|b| **b <= b' ')
         .filter(|b| !matches!(b, b'\t' | b'\n' | b'\r' | 0));
-    scheme.iter().all(|wanted| bytes.next().is_some_and(|b| b.eq_ignore_ascii_case(wanted)))
+    scheme
+        .iter()
+        .all(|wanted| bytes.next().is_some_and(|b| b.eq_ignore_ascii_case(wanted)))
 }
 
 #[cfg(test)]
@@ -133,7 +158,10 @@ mod tests {
 
     #[test]
     fn reads_what_browsers_read() {
-        assert_eq!(shown("a < b <img/src='x'/onerror = alert(1)>"), "<img src=x onerror=alert(1)");
+        assert_eq!(
+            shown("a < b <img/src='x'/onerror = alert(1)>"),
+            "<img src=x onerror=alert(1)"
+        );
         assert_eq!(shown("<svg\n/onload='a b' c><p>"), "<svg onload=a b c<p");
         assert_eq!(shown("<a title=\"><script>x"), "<a title=<script");
         assert_eq!(shown("<x y=`1 2` z"), "<x y=1 2 z");

@@ -59,7 +59,11 @@ impl Value {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Object(members) => members.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v),
+            Self::Object(members) => members
+                .iter()
+                .rev()
+                .find(|(n, _)| n == name)
+                .map(|(_, v)| v),
             _ => None,
         }
     }
@@ -160,8 +164,13 @@ pub fn write_text(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+            '\0'..='\x1f'
+            | '\x7f'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}' => {
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),
@@ -177,7 +186,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn error(&self, expected: &'static str) -> JsonError {
-        JsonError { offset: self.at, expected }
+        JsonError {
+            offset: self.at,
+            expected,
+        }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -222,13 +234,17 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Value, JsonError> {
         let start = self.at;
-        while matches!(self.peek(), Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')) {
+        while matches!(
+            self.peek(),
+            Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')
+        ) {
             self.step();
         }
         let digits = self.text.get(start..self.at).unwrap_or_default();
-        Number::parse(digits)
-            .map(Value::Number)
-            .ok_or(JsonError { offset: start, expected: "a JSON number" })
+        Number::parse(digits).map(Value::Number).ok_or(JsonError {
+            offset: start,
+            expected: "a JSON number",
+        })
     }
 
     fn list(&mut self, depth: usize) -> Result<Value, JsonError> {
@@ -302,8 +318,9 @@ impl Reader<'_> {
             match self.peek() {
                 Some(b'"') => {
                     self.step();
-                    return Ok(String::from_utf8(out)
-                        .unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned()));
+                    return Ok(String::from_utf8(out).unwrap_or_else(|bad| {
+                        String::from_utf8_lossy(bad.as_bytes()).into_owned()
+                    }));
                 }
                 Some(b'\\') => {
                     self.step();
@@ -388,9 +405,14 @@ mod tests {
 
     #[test]
     fn reads_and_writes() {
-        assert_eq!(round(r#" {"a": [1, 2.50, -3e2, true, null], "b": {"c":"x\u0041\n"}} "#),
-            r#"{"a":[1,2.5,-300,true,null],"b":{"c":"xA\n"}}"#);
-        assert_eq!(round(r#""\ud83d\ude00 \ud83d x \udc00""#), "\"\u{1f600} \u{fffd} x \u{fffd}\"");
+        assert_eq!(
+            round(r#" {"a": [1, 2.50, -3e2, true, null], "b": {"c":"x\u0041\n"}} "#),
+            r#"{"a":[1,2.5,-300,true,null],"b":{"c":"xA\n"}}"#
+        );
+        assert_eq!(
+            round(r#""\ud83d\ude00 \ud83d x \udc00""#),
+            "\"\u{1f600} \u{fffd} x \u{fffd}\""
+        );
         assert_eq!(round("\"a\u{202e}b\u{7f}\""), "\"a\\u202eb\\u007f\"");
     }
 
@@ -405,6 +427,9 @@ mod tests {
 
     #[test]
     fn invalid_utf8_is_replaced() {
-        assert_eq!(Value::parse(b"\"a\xffb\""), Ok(Value::Text("a\u{fffd}b".into())));
+        assert_eq!(
+            Value::parse(b"\"a\xffb\""),
+            Ok(Value::Text("a\u{fffd}b".into()))
+        );
     }
 }

@@ -32,7 +32,11 @@ struct Level {
 
 /// Visits every string; returns whether everything outside strings was JSON.
 pub(crate) fn each_string(text: &[u8], visit: &mut dyn FnMut(&Found<'_>)) -> bool {
-    let mut scan = Scan { pointer: Vec::new(), levels: Vec::new(), lost: 0 };
+    let mut scan = Scan {
+        pointer: Vec::new(),
+        levels: Vec::new(),
+        lost: 0,
+    };
     let mut cursor = Cursor::new(text);
     let mut buffer = Vec::new();
     let mut clean = true;
@@ -45,10 +49,18 @@ pub(crate) fn each_string(text: &[u8], visit: &mut dyn FnMut(&Found<'_>)) -> boo
                 ahead.take_while(is_space);
                 let is_name = scan.in_object() && ahead.peek() == Some(b':');
                 if is_name {
-                    visit(&Found { pointer: scan.container(), text: string, is_name });
+                    visit(&Found {
+                        pointer: scan.container(),
+                        text: string,
+                        is_name,
+                    });
                     scan.name(string);
                 } else {
-                    visit(&Found { pointer: &scan.pointer, text: string, is_name });
+                    visit(&Found {
+                        pointer: &scan.pointer,
+                        text: string,
+                        is_name,
+                    });
                 }
                 continue;
             }
@@ -61,7 +73,9 @@ pub(crate) fn each_string(text: &[u8], visit: &mut dyn FnMut(&Found<'_>)) -> boo
             b'a'..=b'z' | b'A'..=b'Z' => {
                 let word = cursor.take_while(|b| b.is_ascii_alphanumeric());
                 clean &= matches!(word, b"true" | b"false" | b"null" | b"e" | b"E");
-                clean |= word.iter().all(|b| b.is_ascii_digit() || matches!(b, b'e' | b'E'));
+                clean |= word
+                    .iter()
+                    .all(|b| b.is_ascii_digit() || matches!(b, b'e' | b'E'));
                 continue;
             }
             _ => clean = false,
@@ -79,7 +93,11 @@ struct Scan {
 
 impl Scan {
     fn in_object(&self) -> bool {
-        self.lost > 0 || self.levels.last().is_some_and(|level| level.index.is_none())
+        self.lost > 0
+            || self
+                .levels
+                .last()
+                .is_some_and(|level| level.index.is_none())
     }
 
     fn container(&self) -> &[u8] {
@@ -92,7 +110,10 @@ impl Scan {
             self.lost = self.lost.saturating_add(1);
             return;
         }
-        self.levels.push(Level { pointer_length: self.pointer.len(), index });
+        self.levels.push(Level {
+            pointer_length: self.pointer.len(),
+            index,
+        });
         if index.is_some() {
             self.append(b"0");
         }
@@ -110,8 +131,13 @@ impl Scan {
         if self.lost > 0 {
             return;
         }
-        let Some(level) = self.levels.last_mut() else { return };
-        let (length, index) = (level.pointer_length, level.index.map(|i| i.saturating_add(1)));
+        let Some(level) = self.levels.last_mut() else {
+            return;
+        };
+        let (length, index) = (
+            level.pointer_length,
+            level.index.map(|i| i.saturating_add(1)),
+        );
         level.index = index;
         self.pointer.truncate(length);
         if let Some(index) = index {
@@ -125,7 +151,9 @@ impl Scan {
                     break;
                 }
             }
-            let digits = digits.get(10_usize.saturating_sub(used)..).unwrap_or_default();
+            let digits = digits
+                .get(10_usize.saturating_sub(used)..)
+                .unwrap_or_default();
             self.append(digits);
         }
     }
@@ -194,7 +222,9 @@ fn unescape(cursor: &mut Cursor<'_>, out: &mut Vec<u8>) {
                 if let Some(low) = low.filter(|low| (0xdc00..0xe000).contains(low)) {
                     cursor.skip(6);
                     let high = code.saturating_sub(0xd800).saturating_mul(0x400);
-                    code = high.saturating_add(low.saturating_sub(0xdc00)).saturating_add(0x1_0000);
+                    code = high
+                        .saturating_add(low.saturating_sub(0xdc00))
+                        .saturating_add(0x1_0000);
                 }
             }
             let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
@@ -209,9 +239,9 @@ fn unescape(cursor: &mut Cursor<'_>, out: &mut Vec<u8>) {
 
 fn hex4(rest: &[u8]) -> Option<u32> {
     let [a, b, c, d, ..] = rest else { return None };
-    [a, b, c, d]
-        .into_iter()
-        .try_fold(0_u32, |sum, digit| Some(sum.wrapping_shl(4) | u32::from(hex(*digit)?)))
+    [a, b, c, d].into_iter().try_fold(0_u32, |sum, digit| {
+        Some(sum.wrapping_shl(4) | u32::from(hex(*digit)?))
+    })
 }
 
 #[cfg(test)]
@@ -243,7 +273,10 @@ mod tests {
     #[test]
     fn goes_on_where_parsers_stop() {
         assert_eq!(shown(b"{\"a\": \"cut"), ("!a /a=cut ".into(), true));
-        assert_eq!(shown(b"]}\"q\" <x> \"\\u12\""), ("=q =\\u12 ".into(), false));
+        assert_eq!(
+            shown(b"]}\"q\" <x> \"\\u12\""),
+            ("=q =\\u12 ".into(), false)
+        );
         assert_eq!(shown(b"\"\xff\\"), ("=\u{fffd} ".into(), true));
         let deep = [b"[".repeat(5000), b"\"x\"".to_vec()].concat();
         assert!(shown(&deep).0.ends_with("=x "));

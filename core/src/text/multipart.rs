@@ -16,15 +16,27 @@ pub(crate) struct Part<'a> {
 }
 
 /// Visits every part of `body`, the last one even when it is cut off.
-pub(crate) fn each_part<'a>(content_type: &'a [u8], body: &'a [u8], visit: &mut dyn FnMut(&Part<'a>)) {
-    let Some(boundary) = boundary(content_type, body) else { return };
+pub(crate) fn each_part<'a>(
+    content_type: &'a [u8],
+    body: &'a [u8],
+    visit: &mut dyn FnMut(&Part<'a>),
+) {
+    let Some(boundary) = boundary(content_type, body) else {
+        return;
+    };
     let mut rest = body;
     let mut part_start: Option<&[u8]> = None;
     let mut consumed = 0_usize;
     while !rest.is_empty() {
-        let line_length = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |n| n.saturating_add(1));
+        let line_length = rest
+            .iter()
+            .position(|b| *b == b'\n')
+            .map_or(rest.len(), |n| n.saturating_add(1));
         let line = rest.get(..line_length).unwrap_or_default();
-        if line.strip_prefix(b"--").is_some_and(|l| l.starts_with(boundary)) {
+        if line
+            .strip_prefix(b"--")
+            .is_some_and(|l| l.starts_with(boundary))
+        {
             if let Some(start) = part_start {
                 finish(start.get(..consumed).unwrap_or_default(), visit);
             }
@@ -41,11 +53,20 @@ pub(crate) fn each_part<'a>(content_type: &'a [u8], body: &'a [u8], visit: &mut 
 }
 
 fn boundary<'a>(content_type: &'a [u8], body: &'a [u8]) -> Option<&'a [u8]> {
-    let first_line = body.split(|b| *b == b'\n').next()?.trim_ascii_end().strip_prefix(b"--")?;
+    let first_line = body
+        .split(|b| *b == b'\n')
+        .next()?
+        .trim_ascii_end()
+        .strip_prefix(b"--")?;
     let declared = find_ci(content_type, b"boundary=").and_then(|at| {
         let value = content_type.get(at.saturating_add(9)..)?;
         let value = value.split(|b| *b == b';').next()?.trim_ascii();
-        Some(value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\"")).unwrap_or(value))
+        Some(
+            value
+                .strip_prefix(b"\"")
+                .and_then(|v| v.strip_suffix(b"\""))
+                .unwrap_or(value),
+        )
     });
     declared
         .filter(|boundary| !boundary.is_empty() && first_line.starts_with(boundary))
@@ -67,13 +88,17 @@ fn finish<'a>(part: &'a [u8], visit: &mut dyn FnMut(&Part<'a>)) {
         .unwrap_or_default();
     visit(&Part {
         name: parameter(disposition, b"name").unwrap_or_default(),
-        filename: parameter(disposition, b"filename").or_else(|| parameter(disposition, b"filename*")),
+        filename: parameter(disposition, b"filename")
+            .or_else(|| parameter(disposition, b"filename*")),
         content,
     });
 }
 
 fn split(part: &[u8], at: usize, gap: usize) -> (&[u8], &[u8]) {
-    (part.get(..at).unwrap_or_default(), part.get(at.saturating_add(gap)..).unwrap_or_default())
+    (
+        part.get(..at).unwrap_or_default(),
+        part.get(at.saturating_add(gap)..).unwrap_or_default(),
+    )
 }
 
 /// `; name="value"` or `; name=value`. Quotes matter: a file name may hold `;`.
@@ -112,18 +137,30 @@ mod tests {
             content-disposition: form-data; filename=\"x;y.php\"; name=f\r\nContent-Type: text/plain\r\n\r\n<?\r\n--B--\r\n";
         let mut seen = Vec::new();
         each_part(b"multipart/form-data; boundary=B", body, &mut |part| {
-            seen.push((part.name.to_vec(), part.filename.map(<[u8]>::to_vec), part.content.to_vec()));
+            seen.push((
+                part.name.to_vec(),
+                part.filename.map(<[u8]>::to_vec),
+                part.content.to_vec(),
+            ));
         });
         assert_eq!(seen.len(), 2);
-        assert_eq!(seen.first(), Some(&(b"a".to_vec(), None, b"one\r\ntwo".to_vec())));
-        assert_eq!(seen.last(), Some(&(b"f".to_vec(), Some(b"x;y.php".to_vec()), b"<?".to_vec())));
+        assert_eq!(
+            seen.first(),
+            Some(&(b"a".to_vec(), None, b"one\r\ntwo".to_vec()))
+        );
+        assert_eq!(
+            seen.last(),
+            Some(&(b"f".to_vec(), Some(b"x;y.php".to_vec()), b"<?".to_vec()))
+        );
     }
 
     #[test]
     fn a_wrong_boundary_and_a_cut_body() {
         let mut seen = Vec::new();
         let body = b"--Real\nContent-Disposition: form-data; name=\"q\"\n\ncut of";
-        each_part(b"multipart/form-data; boundary=Other", body, &mut |part| seen.push(part.content.to_vec()));
+        each_part(b"multipart/form-data; boundary=Other", body, &mut |part| {
+            seen.push(part.content.to_vec())
+        });
         assert_eq!(seen, [b"cut of".to_vec()]);
     }
 }

@@ -36,14 +36,19 @@ pub(crate) fn climb(text: &[u8]) -> Climb {
         let separators = cursor.take_while(|b| b == b'/' || b == b'\\').len();
         let at_start = before.is_none_or(|b| !b.is_ascii_alphanumeric() && b != b'.');
         let last = cursor.done() && separators == 0 && matches!(before, Some(b'/' | b'\\'));
-        let is_step = dots >= 2 && (separators > 0 || (last && dots == 2)) && (at_start || found.end == start);
+        let is_step = dots >= 2
+            && (separators > 0 || (last && dots == 2))
+            && (at_start || found.end == start);
         // `./` inside `.../...//` belongs to the disguise
         if is_step {
             if found.steps == 0 {
                 found.start = start;
             }
             found.steps = found.steps.saturating_add(1);
-            found.disguised |= path_parameter || (dots > 2 && dots != 3) || (dots == 3 && found.steps > 1) || separators > 2;
+            found.disguised |= path_parameter
+                || (dots > 2 && dots != 3)
+                || (dots == 3 && found.steps > 1)
+                || separators > 2;
             found.end = cursor.at();
         }
         before = text.get(cursor.at().saturating_sub(1)).copied();
@@ -90,16 +95,33 @@ pub(crate) fn names_secret(text: &[u8]) -> Option<usize> {
         (b"server", b"xml"),
         (b"autoexec", b"bat"),
     ];
-    const NAMES: [&[u8]; 7] =
-        [b"htaccess", b"htpasswd", b"id_rsa", b"bash_history", b"access_log", b"error_log", b"authorized_keys"];
+    const NAMES: [&[u8]; 7] = [
+        b"htaccess",
+        b"htpasswd",
+        b"id_rsa",
+        b"bash_history",
+        b"access_log",
+        b"error_log",
+        b"authorized_keys",
+    ];
     let mut before: (usize, &[u8]) = (0, &[]);
     for (start, word) in words(text) {
         if NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)) {
             return Some(start);
         }
-        let gap = text.get(before.0.saturating_add(before.1.len())..start).unwrap_or_default();
-        let joined = !gap.is_empty() && gap.len() <= 12 && !gap.iter().any(|b| matches!(b, b' ' | b',' | b'(' | b')' | b'"' | b'<' | b'>' | b'='));
-        if joined && PAIRS.iter().any(|(a, b)| before.1.eq_ignore_ascii_case(a) && word.eq_ignore_ascii_case(b)) {
+        let gap = text
+            .get(before.0.saturating_add(before.1.len())..start)
+            .unwrap_or_default();
+        let joined = !gap.is_empty()
+            && gap.len() <= 12
+            && !gap
+                .iter()
+                .any(|b| matches!(b, b' ' | b',' | b'(' | b')' | b'"' | b'<' | b'>' | b'='));
+        if joined
+            && PAIRS
+                .iter()
+                .any(|(a, b)| before.1.eq_ignore_ascii_case(a) && word.eq_ignore_ascii_case(b))
+        {
             return Some(before.0);
         }
         // `..2fetc`: a digit or two of an encoding may stick to the word
@@ -124,10 +146,23 @@ pub(crate) fn is_system_path(text: &[u8]) -> bool {
         b"/winnt/",
     ];
     const LOGS: [&[u8]; 3] = [b"/usr/local/", b"/opt/", b"/var/lib/"];
-    let rest = text.strip_prefix(b"/").filter(|r| r.starts_with(b"/")).unwrap_or(text);
+    let rest = text
+        .strip_prefix(b"/")
+        .filter(|r| r.starts_with(b"/"))
+        .unwrap_or(text);
     let under = |roots: &[&[u8]]| roots.iter().any(|root| starts_with_ci(rest, root));
     let talks = words(rest).any(|(_, word)| {
-        [&b"log"[..], b"logs", b"conf", b"apache", b"apache2", b"httpd", b"etc"].iter().any(|w| word.eq_ignore_ascii_case(w))
+        [
+            &b"log"[..],
+            b"logs",
+            b"conf",
+            b"apache",
+            b"apache2",
+            b"httpd",
+            b"etc",
+        ]
+        .iter()
+        .any(|w| word.eq_ignore_ascii_case(w))
     });
     under(&ROOTS) || (talks && under(&LOGS))
 }
@@ -153,6 +188,9 @@ mod tests {
         assert_eq!(steps("....//....//x"), (2, true));
         assert_eq!(steps("/x/..;/manager"), (1, true));
         assert_eq!(steps("/a/.."), (1, false));
-        assert_eq!(steps("wait... what/.. no, 1..2/3 and file..txt"), (0, false));
+        assert_eq!(
+            steps("wait... what/.. no, 1..2/3 and file..txt"),
+            (0, false)
+        );
     }
 }

@@ -228,7 +228,12 @@ pub(crate) fn each_invocation(text: &[u8], visit: &mut dyn FnMut(Invocation)) {
             }
             _ => {
                 cursor.skip(1);
-                cursor.take_while(|b| !matches!(b, b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b'$' | b'<' | b'>'));
+                cursor.take_while(|b| {
+                    !matches!(
+                        b,
+                        b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b'$' | b'<' | b'>'
+                    )
+                });
                 continue;
             }
         };
@@ -242,7 +247,12 @@ pub(crate) fn each_invocation(text: &[u8], visit: &mut dyn FnMut(Invocation)) {
 const WORD: usize = 64;
 
 fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn FnMut(Invocation)) {
-    let bare = start <= 32 && !cursor.passed(start).trim_ascii().iter().any(|b| is_space(*b));
+    let bare = start <= 32
+        && !cursor
+            .passed(start)
+            .trim_ascii()
+            .iter()
+            .any(|b| is_space(*b));
     let amp = cursor.before() == Some(b'&');
     let mut braced = false;
     // blanks, groups, quotes the value may have to leave, `$IFS` for a blank
@@ -263,7 +273,10 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
     let mut word = [0_u8; WORD];
     let (mut length, mut disguised) = (0_usize, false);
     let begin = cursor.at();
-    let rooted = matches!(cursor.peek(), Some(b'/' | b'.' | b'~' | b'\'' | b'"' | b'\\'));
+    let rooted = matches!(
+        cursor.peek(),
+        Some(b'/' | b'.' | b'~' | b'\'' | b'"' | b'\\')
+    );
     while let Some(byte) = cursor.peek() {
         if cursor.at().saturating_sub(begin) > WORD {
             return;
@@ -290,19 +303,35 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
                 }
                 length = length.saturating_add(1);
             }
-            b'.' if matches!(cursor.rest(), [b'.', b'e' | b'E', b'x' | b'X', b'e' | b'E', ..]) => cursor.skip(3),
+            b'.' if matches!(
+                cursor.rest(),
+                [b'.', b'e' | b'E', b'x' | b'X', b'e' | b'E', ..]
+            ) =>
+            {
+                cursor.skip(3)
+            }
             _ => break,
         }
         cursor.skip(1);
     }
-    let Some(command) = word.get(..length).and_then(|word| COMMANDS.get(word)) else { return };
+    let Some(command) = word.get(..length).and_then(|word| COMMANDS.get(word)) else {
+        return;
+    };
     let end = cursor.at();
     // `&copy;` is an entity of HTML
     if amp && cursor.peek() == Some(b';') && mark == Mark::Separator && !disguised {
         return;
     }
     if let Some(argument) = argument(cursor, braced) {
-        visit(Invocation { mark, command, argument, disguised, bare, start, end });
+        visit(Invocation {
+            mark,
+            command,
+            argument,
+            disguised,
+            bare,
+            start,
+            end,
+        });
     }
 }
 
@@ -322,9 +351,11 @@ fn empty_expansion(rest: &[u8]) -> usize {
     match rest {
         [b'$', b'@' | b'*' | b'!' | b'0'..=b'9', ..] => 2,
         [b'$', b'(', b')', ..] => 3,
-        [b'$', b'{', tail @ ..] => {
-            tail.iter().take(12).position(|b| *b == b'}').map_or(0, |n| n.saturating_add(3))
-        }
+        [b'$', b'{', tail @ ..] => tail
+            .iter()
+            .take(12)
+            .position(|b| *b == b'}')
+            .map_or(0, |n| n.saturating_add(3)),
         _ => 0,
     }
 }
@@ -335,10 +366,14 @@ fn argument(mut cursor: Cursor<'_>, braced: bool) -> Option<Argument> {
         return Some(Argument::Flag);
     }
     let space = cursor.take_while(|b| matches!(b, b' ' | b'\t' | b'+'));
-    let Some(byte) = cursor.peek() else { return Some(Argument::None) };
+    let Some(byte) = cursor.peek() else {
+        return Some(Argument::None);
+    };
     let glued = space.is_empty();
     Some(match byte {
-        b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b')' | b'}' | b'#' | b'\'' | b'"' if glued => Argument::None,
+        b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b')' | b'}' | b'#' | b'\'' | b'"' if glued => {
+            Argument::None
+        }
         b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b')' | b'}' | b'#' => Argument::None,
         b'<' | b'>' => Argument::Flag,
         b',' if glued && braced => Argument::Flag,
@@ -347,15 +382,31 @@ fn argument(mut cursor: Cursor<'_>, braced: bool) -> Option<Argument> {
         _ if glued => return None,
         b'-' => {
             // a flag, not a dash between words
-            if cursor.peek_nth(1).is_some_and(|b| b.is_ascii_alphanumeric() || b == b'-') { Argument::Flag } else { Argument::Word }
+            if cursor
+                .peek_nth(1)
+                .is_some_and(|b| b.is_ascii_alphanumeric() || b == b'-')
+            {
+                Argument::Flag
+            } else {
+                Argument::Word
+            }
         }
         b'/' | b'~' | b'$' => Argument::Flag,
-        b'.' | b'*' | b'%' | b'\\' | b'\'' | b'"' | b'0'..=b'9' | b'{' | b'?' => Argument::Technical,
+        b'.' | b'*' | b'%' | b'\\' | b'\'' | b'"' | b'0'..=b'9' | b'{' | b'?' => {
+            Argument::Technical
+        }
         _ => {
             let word = cursor.take_while(|b| !is_space(b) && !matches!(b, b';' | b'|' | b'&'));
             let inner = word.get(..word.len().saturating_sub(1)).unwrap_or_default();
             // an address or file: `evil.example`, `a/b`, `c:\x`
-            if inner.iter().any(|b| matches!(b, b'.' | b'/' | b':' | b'\\' | b'*')) { Argument::Technical } else { Argument::Word }
+            if inner
+                .iter()
+                .any(|b| matches!(b, b'.' | b'/' | b':' | b'\\' | b'*'))
+            {
+                Argument::Technical
+            } else {
+                Argument::Word
+            }
         }
     })
 }
@@ -369,7 +420,9 @@ mod tests {
 
     fn shown(text: &str) -> String {
         let mut out = Vec::new();
-        each_invocation(text.as_bytes(), &mut |i| out.push(format!("{:?}/{:?}/{:?}", i.mark, i.command, i.argument)));
+        each_invocation(text.as_bytes(), &mut |i| {
+            out.push(format!("{:?}/{:?}/{:?}", i.mark, i.command, i.argument))
+        });
         out.join(" ")
     }
 

@@ -21,7 +21,10 @@ pub(crate) enum Kind {
     Name,
     Number,
     /// A string; open if the input ended in it.
-    Text { open: bool, empty: bool },
+    Text {
+        open: bool,
+        empty: bool,
+    },
     /// `@x`, `@@x`, `?`, `:x`
     Variable,
     /// `= < > <> != <=> ~`
@@ -342,7 +345,10 @@ impl<'a> Lexer<'a> {
             Context::Bare => None,
             Context::Inside(quote) => Some(quote),
         };
-        Self { cursor: Cursor::new(text), leaving }
+        Self {
+            cursor: Cursor::new(text),
+            leaving,
+        }
     }
 
     fn one(&mut self, kind: Kind) -> Kind {
@@ -407,9 +413,15 @@ impl<'a> Lexer<'a> {
     }
 
     fn word(&mut self) -> Kind {
-        let word = self.cursor.take_while(|b| is_word(b) || b == b'$' || b >= 0x80);
+        let word = self
+            .cursor
+            .take_while(|b| is_word(b) || b == b'$' || b >= 0x80);
         if matches!(self.cursor.peek(), Some(b'\'' | b'"'))
-            && (word.first() == Some(&b'_') || matches!(word, [b'n' | b'N' | b'x' | b'X' | b'b' | b'B' | b'e' | b'E']))
+            && (word.first() == Some(&b'_')
+                || matches!(
+                    word,
+                    [b'n' | b'N' | b'x' | b'X' | b'b' | b'B' | b'e' | b'E']
+                ))
             && let Some(quote) = self.cursor.peek()
         {
             return self.string(quote);
@@ -427,7 +439,11 @@ impl<'a> Lexer<'a> {
         // an exponent needs a digit: `1e1`, but `1else` is two tokens
         if matches!(self.cursor.peek(), Some(b'e' | b'E')) {
             let sign = usize::from(matches!(self.cursor.peek_nth(1), Some(b'+' | b'-')));
-            if self.cursor.peek_nth(sign.saturating_add(1)).is_some_and(|b| b.is_ascii_digit()) {
+            if self
+                .cursor
+                .peek_nth(sign.saturating_add(1))
+                .is_some_and(|b| b.is_ascii_digit())
+            {
                 self.cursor.skip(sign.saturating_add(1));
                 self.cursor.take_while(|b| b.is_ascii_digit());
             }
@@ -443,20 +459,33 @@ impl<'a> Lexer<'a> {
             self.cursor.take_while(|b| b != quote && b != b'\\');
             match self.cursor.peek() {
                 None if quote == b'`' => return Kind::Other,
-                None => return Kind::Text { open: true, empty: self.cursor.at() == start },
+                None => {
+                    return Kind::Text {
+                        open: true,
+                        empty: self.cursor.at() == start,
+                    };
+                }
                 Some(b'\\') => self.cursor.skip(2),
-                Some(_) if self.cursor.peek_nth(1) == Some(quote) && self.cursor.at() != start => self.cursor.skip(2),
+                Some(_) if self.cursor.peek_nth(1) == Some(quote) && self.cursor.at() != start => {
+                    self.cursor.skip(2)
+                }
                 Some(_) => {
                     let empty = self.cursor.at() == start;
                     self.cursor.skip(1);
-                    return if quote == b'`' { Kind::Name } else { Kind::Text { open: false, empty } };
+                    return if quote == b'`' {
+                        Kind::Name
+                    } else {
+                        Kind::Text { open: false, empty }
+                    };
                 }
             }
         }
     }
 
     fn after_letter(&self) -> bool {
-        self.cursor.before().is_some_and(|b| b.is_ascii_alphabetic())
+        self.cursor
+            .before()
+            .is_some_and(|b| b.is_ascii_alphabetic())
     }
 
     /// `/* … */` is white space, `/*! … */` MySQL's conditional code.
@@ -485,15 +514,24 @@ impl Iterator for Lexer<'_> {
             self.cursor.take_while(|b| b != quote);
             let start = self.cursor.at();
             self.cursor.next()?;
-            return Some(Token { kind: Kind::Close, start, end: self.cursor.at() });
+            return Some(Token {
+                kind: Kind::Close,
+                start,
+                end: self.cursor.at(),
+            });
         }
         loop {
             // 0xA0 is a space to MySQL; other high bytes are letters
-            self.cursor.take_while(|b| matches!(b, 0..=b' ' | 0x7f | 0xa0));
+            self.cursor
+                .take_while(|b| matches!(b, 0..=b' ' | 0x7f | 0xa0));
             let start = self.cursor.at();
             let byte = self.cursor.peek()?;
             if let Some(kind) = self.read(byte) {
-                return Some(Token { kind, start, end: self.cursor.at() });
+                return Some(Token {
+                    kind,
+                    start,
+                    end: self.cursor.at(),
+                });
             }
         }
     }
@@ -520,17 +558,32 @@ mod tests {
     #[test]
     fn bare() {
         assert_eq!(
-            kinds("1 UnIoN/**/aLl SELECT null,'a''b',0x41,@@v FROM t--x", Context::Bare),
+            kinds(
+                "1 UnIoN/**/aLl SELECT null,'a''b',0x41,@@v FROM t--x",
+                Context::Bare
+            ),
             "Number Union All Select Literal Comma Text Comma Number Comma Variable From Name Comment Name"
         );
-        assert_eq!(kinds("1or 1e3<>.5||1e", Context::Bare), "Number Logic Number Compare Number Pipes Number Name");
-        assert_eq!(kinds("/*!50000select*/ N'x' _utf8\"y\" `z`", Context::Bare), "Select Text Text Name");
+        assert_eq!(
+            kinds("1or 1e3<>.5||1e", Context::Bare),
+            "Number Logic Number Compare Number Pipes Number Name"
+        );
+        assert_eq!(
+            kinds("/*!50000select*/ N'x' _utf8\"y\" `z`", Context::Bare),
+            "Select Text Text Name"
+        );
     }
 
     #[test]
     fn behind_a_quote() {
-        assert_eq!(kinds("x' or 'a'='a", Context::Inside(b'\'')), "Close Logic Text Compare Text…");
-        assert_eq!(kinds("' or ''='", Context::Inside(b'\'')), "Close Logic Text Compare Text…");
+        assert_eq!(
+            kinds("x' or 'a'='a", Context::Inside(b'\'')),
+            "Close Logic Text Compare Text…"
+        );
+        assert_eq!(
+            kinds("' or ''='", Context::Inside(b'\'')),
+            "Close Logic Text Compare Text…"
+        );
         assert_eq!(kinds("no quote", Context::Inside(b'\'')), "");
         assert_eq!(kinds("admin\"/*", Context::Inside(b'"')), "Close Comment");
     }

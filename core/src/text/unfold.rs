@@ -4,7 +4,7 @@
 //!
 //! Named entities such as `&lt;` stay: text about HTML is written with them,
 //! and a page that shows them shows text. Only the names that spell hidden
-//! punctuation (`&colon;` `&Tab;` `&NewLine;` `&lpar;` `&rpar;`) are read.
+//! punctuation (`&colon;` `&Tab;` `&NewLine;` `&lpar;` `&lcub;` …) are read.
 //! At most [`ROUNDS`] rounds, each one pass; output never exceeds the input.
 //! Source: WHATWG HTML (character references), RFC 3629 (overlong forms),
 //! Unicode block "Halfwidth and Fullwidth Forms".
@@ -18,7 +18,10 @@ pub(crate) const ROUNDS: usize = 3;
 
 /// Bytes that may start something to unfold.
 pub(crate) fn may_fold(byte: u8) -> bool {
-    matches!(byte, b'%' | b'&' | b'\\' | 0xc0 | 0xc1 | 0xca | 0xe0 | 0xe2 | 0xef | 0xf0 | 0xf8 | 0xfc)
+    matches!(
+        byte,
+        b'%' | b'&' | b'\\' | 0xc0 | 0xc1 | 0xca | 0xe0 | 0xe2 | 0xef | 0xf0 | 0xf8 | 0xfc
+    )
 }
 
 /// Writes the unfolded `text` to `out` and returns whether it differs.
@@ -81,12 +84,14 @@ fn escape(rest: &[u8]) -> Option<(u32, usize)> {
         [0xf0, 0x80, 0x80, low @ 0x80..=0xbf, ..] => Some((u32::from(low & 0x3f), 4)),
         [0xf8, 0x80, 0x80, 0x80, low @ 0x80..=0xbf, ..] => Some((u32::from(low & 0x3f), 5)),
         [0xfc, 0x80, 0x80, 0x80, 0x80, low @ 0x80..=0xbf, ..] => Some((u32::from(low & 0x3f), 6)),
-        [lead @ (0xc0 | 0xc1), low @ 0x80..=0xbf, ..] => {
-            Some((u32::from(lead & 1).wrapping_shl(6) | u32::from(low & 0x3f), 2))
-        }
-        [0xe0, mid @ (0x80 | 0x81), low @ 0x80..=0xbf, ..] => {
-            Some((u32::from(mid & 1).wrapping_shl(6) | u32::from(low & 0x3f), 3))
-        }
+        [lead @ (0xc0 | 0xc1), low @ 0x80..=0xbf, ..] => Some((
+            u32::from(lead & 1).wrapping_shl(6) | u32::from(low & 0x3f),
+            2,
+        )),
+        [0xe0, mid @ (0x80 | 0x81), low @ 0x80..=0xbf, ..] => Some((
+            u32::from(mid & 1).wrapping_shl(6) | u32::from(low & 0x3f),
+            3,
+        )),
         // U+02B9, U+02BC: databases fold them to an apostrophe
         [0xca, 0xb9 | 0xbc, ..] => Some((u32::from(b'\''), 2)),
         // U+2215 division slash, U+2024 one dot leader, U+2032 prime
@@ -101,7 +106,9 @@ fn escape(rest: &[u8]) -> Option<(u32, usize)> {
 
 /// `%2%e`: one digit behind each percent sign, and no digit after them.
 fn split_pair(rest: &[u8], high: u8, low: u8) -> Option<(u32, usize)> {
-    let lone = rest.get(4).is_none_or(|b| !b.is_ascii_hexdigit() || !matches!(low, b'0'..=b'9'));
+    let lone = rest
+        .get(4)
+        .is_none_or(|b| !b.is_ascii_hexdigit() || !matches!(low, b'0'..=b'9'));
     Some((number(&[high, low], 16)?, 4)).filter(|_| lone)
 }
 
@@ -127,7 +134,11 @@ fn number(digits: &[u8], base: u32) -> Option<u32> {
 
 fn braced(rest: &[u8]) -> Option<(u32, usize)> {
     let digits = rest.get(3..)?;
-    let length = digits.iter().take(9).position(|b| *b == b'}').filter(|n| *n > 0)?;
+    let length = digits
+        .iter()
+        .take(9)
+        .position(|b| *b == b'}')
+        .filter(|n| *n > 0)?;
     Some((number(digits.get(..length)?, 16)?, length.saturating_add(4)))
 }
 
@@ -141,7 +152,13 @@ fn entity_number(rest: &[u8]) -> Option<(u32, usize)> {
         10
     };
     cursor.take_while(|b| b == b'0');
-    let digits = cursor.take_while(|b| if base == 16 { b.is_ascii_hexdigit() } else { b.is_ascii_digit() });
+    let digits = cursor.take_while(|b| {
+        if base == 16 {
+            b.is_ascii_hexdigit()
+        } else {
+            b.is_ascii_digit()
+        }
+    });
     if digits.is_empty() || digits.len() > 7 {
         return None;
     }
@@ -151,13 +168,15 @@ fn entity_number(rest: &[u8]) -> Option<(u32, usize)> {
 }
 
 fn entity_name(rest: &[u8]) -> Option<(u32, usize)> {
-    const NAMES: [(&[u8], u8); 6] = [
+    const NAMES: [(&[u8], u8); 8] = [
         (b"&colon;", b':'),
         (b"&tab;", b'\t'),
         (b"&newline;", b'\n'),
         (b"&lpar;", b'('),
         (b"&rpar;", b')'),
         (b"&sol;", b'/'),
+        (b"&lcub;", b'{'),
+        (b"&lbrace;", b'{'),
     ];
     NAMES
         .iter()
@@ -183,7 +202,10 @@ mod tests {
             (b"%u002e%uff0f", "./"),
             (b"&#106;&#x61;&#0000118vascript&colon;", "javvascript:"),
             (br"\x3cscript\u003e\u{3c}", "<script><"),
-            (b"\xc0\xae\xc0\xaf\xe0\x80\xaf\xc1\x9c\xf0\x80\x80\xae", ".//\\."),
+            (
+                b"\xc0\xae\xc0\xaf\xe0\x80\xaf\xc1\x9c\xf0\x80\x80\xae",
+                ".//\\.",
+            ),
             (b"%%32%%65%2%e%uEFC8", "../"),
             ("\u{ff1c}\u{ff53}\u{ff5e}\u{2bc}".as_bytes(), "<s~'"),
             (b"100% &lt;b&gt; \\n &#; %zz", "100% &lt;b&gt; \\n &#; %zz"),
@@ -195,7 +217,13 @@ mod tests {
 
     #[test]
     fn never_grows() {
-        for text in [&b"&#1114111;"[..], b"\\uffff", b"%uFFFF", b"\\u{10ffff}", b"&#x9;"] {
+        for text in [
+            &b"&#1114111;"[..],
+            b"\\uffff",
+            b"%uFFFF",
+            b"\\u{10ffff}",
+            b"&#x9;",
+        ] {
             assert!(shown(text).len() <= text.len());
         }
     }

@@ -74,7 +74,10 @@ const UPLOAD_HEAD: usize = 4096;
 
 /// Visits every value of `request`.
 pub fn each_value(request: &Request<'_>, visit: &mut dyn FnMut(Value<'_>)) {
-    let mut walk = Walk { visit, buffer: Vec::new() };
+    let mut walk = Walk {
+        visit,
+        buffer: Vec::new(),
+    };
     walk.path(request.raw_path());
     walk.pairs(Kind::Query, request.raw_query());
     walk.headers(request);
@@ -89,14 +92,24 @@ struct Walk<'w> {
 impl Walk<'_> {
     fn give(&mut self, kind: Kind, name: &[u8], text: &[u8]) {
         if !text.is_empty() {
-            (self.visit)(Value { kind, name, text, is_name: false });
+            (self.visit)(Value {
+                kind,
+                name,
+                text,
+                is_name: false,
+            });
         }
     }
 
     fn path(&mut self, raw: &[u8]) {
         let text = decode_into(&mut self.buffer, raw, false);
         if !text.is_empty() {
-            (self.visit)(Value { kind: Kind::Path, name: &[], text, is_name: false });
+            (self.visit)(Value {
+                kind: Kind::Path,
+                name: &[],
+                text,
+                is_name: false,
+            });
         }
     }
 
@@ -105,11 +118,21 @@ impl Walk<'_> {
         for (raw_name, raw_value) in raw_pairs(raw) {
             let name = decode_into(&mut names, raw_name, true);
             if !name.is_empty() {
-                (self.visit)(Value { kind, name: &[], text: name, is_name: true });
+                (self.visit)(Value {
+                    kind,
+                    name: &[],
+                    text: name,
+                    is_name: true,
+                });
             }
             let text = decode_into(&mut self.buffer, raw_value, true);
             if !text.is_empty() {
-                (self.visit)(Value { kind, name, text, is_name: false });
+                (self.visit)(Value {
+                    kind,
+                    name,
+                    text,
+                    is_name: false,
+                });
             }
         }
     }
@@ -117,15 +140,28 @@ impl Walk<'_> {
     fn headers(&mut self, request: &Request<'_>) {
         for (name, value) in request.cookies() {
             if !name.is_empty() {
-                (self.visit)(Value { kind: Kind::Cookie, name: &[], text: name, is_name: true });
+                (self.visit)(Value {
+                    kind: Kind::Cookie,
+                    name: &[],
+                    text: name,
+                    is_name: true,
+                });
             }
             let text = decode_into(&mut self.buffer, value, false);
             if !text.is_empty() {
-                (self.visit)(Value { kind: Kind::Cookie, name, text, is_name: false });
+                (self.visit)(Value {
+                    kind: Kind::Cookie,
+                    name,
+                    text,
+                    is_name: false,
+                });
             }
         }
         for (name, value) in &request.headers {
-            let Some(known) = HEADERS.iter().find(|h| name.eq_ignore_ascii_case(h.as_bytes())) else {
+            let Some(known) = HEADERS
+                .iter()
+                .find(|h| name.eq_ignore_ascii_case(h.as_bytes()))
+            else {
                 continue;
             };
             if *known == "referer" {
@@ -141,13 +177,23 @@ impl Walk<'_> {
         let at = value.iter().position(|b| *b == b'?').unwrap_or(value.len());
         let text = decode_into(&mut self.buffer, value.get(..at).unwrap_or_default(), false);
         if !text.is_empty() {
-            (self.visit)(Value { kind: Kind::Header, name: b"referer", text, is_name: false });
+            (self.visit)(Value {
+                kind: Kind::Header,
+                name: b"referer",
+                text,
+                is_name: false,
+            });
         }
         for (name, value) in raw_pairs(value.get(at.saturating_add(1)..).unwrap_or_default()) {
             for part in [name, value] {
                 let text = decode_into(&mut self.buffer, part, true);
                 if !text.is_empty() {
-                    (self.visit)(Value { kind: Kind::Header, name: b"referer", text, is_name: false });
+                    (self.visit)(Value {
+                        kind: Kind::Header,
+                        name: b"referer",
+                        text,
+                        is_name: false,
+                    });
                 }
             }
         }
@@ -163,7 +209,11 @@ impl Walk<'_> {
                 Media::Xml => self.xml(head),
                 Media::Text => self.give(Kind::Body, &[], head),
                 Media::Binary => {
-                    self.give(Kind::Upload, &[], head.get(..UPLOAD_HEAD.min(head.len())).unwrap_or_default());
+                    self.give(
+                        Kind::Upload,
+                        &[],
+                        head.get(..UPLOAD_HEAD.min(head.len())).unwrap_or_default(),
+                    );
                 }
             }
         }
@@ -175,7 +225,12 @@ impl Walk<'_> {
         let visit = &mut *self.visit;
         let clean = json_scan::each_string(body, &mut |found| {
             if !found.text.is_empty() {
-                visit(Value { kind: Kind::Json, name: found.pointer, text: found.text, is_name: found.is_name });
+                visit(Value {
+                    kind: Kind::Json,
+                    name: found.pointer,
+                    text: found.text,
+                    is_name: found.is_name,
+                });
             }
         });
         if !clean {
@@ -196,12 +251,20 @@ impl Walk<'_> {
 
     fn part(&mut self, part: &multipart::Part<'_>) {
         if !part.name.is_empty() {
-            (self.visit)(Value { kind: Kind::Form, name: &[], text: part.name, is_name: true });
+            (self.visit)(Value {
+                kind: Kind::Form,
+                name: &[],
+                text: part.name,
+                is_name: true,
+            });
         }
         match part.filename {
             Some(filename) => {
                 self.give(Kind::File, part.name, filename);
-                let head = part.content.get(..UPLOAD_HEAD.min(part.content.len())).unwrap_or_default();
+                let head = part
+                    .content
+                    .get(..UPLOAD_HEAD.min(part.content.len()))
+                    .unwrap_or_default();
                 self.give(Kind::Upload, part.name, head);
             }
             None => self.give(Kind::Form, part.name, part.content),
@@ -212,14 +275,22 @@ impl Walk<'_> {
         self.give(Kind::Xml, &[], body);
         let visit = &mut *self.visit;
         xml::each_text(body, &mut |text| {
-            visit(Value { kind: Kind::Body, name: &[], text, is_name: false });
+            visit(Value {
+                kind: Kind::Body,
+                name: &[],
+                text,
+                is_name: false,
+            });
         });
     }
 }
 
 /// Percent-decodes into a reused buffer; borrowed when nothing is encoded.
 fn decode_into<'a>(buffer: &'a mut Vec<u8>, raw: &'a [u8], plus_is_space: bool) -> &'a [u8] {
-    if !raw.iter().any(|b| *b == b'%' || (plus_is_space && *b == b'+')) {
+    if !raw
+        .iter()
+        .any(|b| *b == b'%' || (plus_is_space && *b == b'+'))
+    {
         return raw;
     }
     decode::unescape_into(buffer, raw, plus_is_space);
@@ -248,9 +319,16 @@ impl<'a> Media<'a> {
             return Self::Json;
         }
         if says(b"json") {
-            return if bare == Some(&b'<') { Self::Xml } else { Self::Json };
+            return if bare == Some(&b'<') {
+                Self::Xml
+            } else {
+                Self::Json
+            };
         }
-        if starts_with_ci(start, b"<?xml") || starts_with_ci(start, b"<!doctype") || (says(b"xml") && bare == Some(&b'<')) {
+        if starts_with_ci(start, b"<?xml")
+            || starts_with_ci(start, b"<!doctype")
+            || (says(b"xml") && bare == Some(&b'<'))
+        {
             return Self::Xml;
         }
         if says(b"urlencoded") {
@@ -271,7 +349,9 @@ impl<'a> Media<'a> {
             return Self::Binary;
         }
         // no type, and pairs by the look of it: a form sent by hand
-        let pair = head.iter().position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']')));
+        let pair = head.iter().position(|b| {
+            !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']'))
+        });
         if content_type.is_empty() && pair.is_some_and(|at| at > 0 && head.get(at) == Some(&b'=')) {
             return Self::Form;
         }
@@ -281,8 +361,13 @@ impl<'a> Media<'a> {
 
 /// `{"`, `{}`, `[{`, `["` and the like.
 fn looks_like_json(start: &[u8]) -> bool {
-    let Some((b'{' | b'[', rest)) = start.split_first() else { return false };
-    matches!(rest.trim_ascii_start().first(), Some(b'"' | b'{' | b'[' | b'}' | b']'))
+    let Some((b'{' | b'[', rest)) = start.split_first() else {
+        return false;
+    };
+    matches!(
+        rest.trim_ascii_start().first(),
+        Some(b'"' | b'{' | b'[' | b'}' | b']')
+    )
 }
 
 #[cfg(test)]
@@ -301,14 +386,27 @@ mod tests {
             method: b"POST",
             target: target.as_bytes(),
             scheme: Scheme::Https,
-            headers: headers.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())).collect(),
-            seen: Seen { all_headers: true, header_order: true, raw_target: true },
-            body: Body { head: body, ..Body::default() },
+            headers: headers
+                .iter()
+                .map(|(n, v)| (n.as_bytes(), v.as_bytes()))
+                .collect(),
+            seen: Seen {
+                all_headers: true,
+                header_order: true,
+                raw_target: true,
+            },
+            body: Body {
+                head: body,
+                ..Body::default()
+            },
         };
         let mut out = Vec::new();
         each_value(&request, &mut |value| {
             let mark = if value.is_name { "!" } else { "" };
-            let (name, text) = (String::from_utf8_lossy(value.name), String::from_utf8_lossy(value.text));
+            let (name, text) = (
+                String::from_utf8_lossy(value.name),
+                String::from_utf8_lossy(value.text),
+            );
             out.push(format!("{:?}{mark}({name})={text}", value.kind));
         });
         out.join(" ")
@@ -333,22 +431,43 @@ mod tests {
             "Header(referer)=r",
             "Header(referer)=s t",
         ];
-        assert_eq!(shown("/a/%2e%2e/b%20c?q=x+y", &headers, b""), expected.join(" "));
+        assert_eq!(
+            shown("/a/%2e%2e/b%20c?q=x+y", &headers, b""),
+            expected.join(" ")
+        );
     }
 
     #[test]
     fn bodies_by_type_and_by_look() {
         let json = br#"{"a":"b"}"#;
-        for kind in ["application/json", "text/plain", "application/x-www-form-urlencoded", ""] {
+        for kind in [
+            "application/json",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "",
+        ] {
             let seen = shown("/", &[("content-type", kind)], json);
             assert!(seen.ends_with("Json!()=a Json(/a)=b"), "{kind}: {seen}");
         }
         assert!(shown("/", &[], b"a=b%20c").ends_with("Form!()=a Form(a)=b c"));
         assert!(shown("/", &[("content-type", "text/plain")], b"a=b").ends_with("Body()=a=b"));
-        assert!(shown("/", &[("content-type", "text/xml")], b"<a>b</a>").ends_with("Xml()=<a>b</a> Body()=b"));
-        assert!(shown("/", &[("content-type", "application/json")], b"not json").ends_with("Body()=not json"));
+        assert!(
+            shown("/", &[("content-type", "text/xml")], b"<a>b</a>")
+                .ends_with("Xml()=<a>b</a> Body()=b")
+        );
+        assert!(
+            shown("/", &[("content-type", "application/json")], b"not json")
+                .ends_with("Body()=not json")
+        );
         let part = "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x.txt\"\r\n\r\nhi\r\n--B--\r\n".to_string();
-        let seen = shown("/", &[("content-type", "multipart/form-data; boundary=B")], part.as_bytes());
-        assert!(seen.ends_with("Form!()=f File(f)=x.txt Upload(f)=hi"), "{seen}");
+        let seen = shown(
+            "/",
+            &[("content-type", "multipart/form-data; boundary=B")],
+            part.as_bytes(),
+        );
+        assert!(
+            seen.ends_with("Form!()=f File(f)=x.txt Upload(f)=hi"),
+            "{seen}"
+        );
     }
 }

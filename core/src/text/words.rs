@@ -108,7 +108,8 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    static TABLE: Words<u8, 16> = Words::new(&[("select", 1), ("or", 2), ("xp_cmdshell", 3), ("or", 4)]);
+    static TABLE: Words<u8, 16> =
+        Words::new(&[("select", 1), ("or", 2), ("xp_cmdshell", 3), ("or", 4)]);
 
     #[test]
     fn looks_words_up() {

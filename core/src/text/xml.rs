@@ -56,9 +56,15 @@ fn give(text: &[u8], buffer: &mut Vec<u8>, visit: &mut dyn FnMut(&[u8])) {
     let mut cursor = Cursor::new(text);
     while !cursor.done() {
         buffer.extend_from_slice(cursor.take_while(|b| b != b'&'));
-        let named = [(&b"&lt;"[..], b'<'), (b"&gt;", b'>'), (b"&amp;", b'&'), (b"&quot;", b'"'), (b"&apos;", b'\'')]
-            .into_iter()
-            .find(|(name, _)| cursor.rest().starts_with(name));
+        let named = [
+            (&b"&lt;"[..], b'<'),
+            (b"&gt;", b'>'),
+            (b"&amp;", b'&'),
+            (b"&quot;", b'"'),
+            (b"&apos;", b'\''),
+        ]
+        .into_iter()
+        .find(|(name, _)| cursor.rest().starts_with(name));
         match named {
             Some((name, byte)) => {
                 buffer.push(byte);

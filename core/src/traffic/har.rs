@@ -14,20 +14,29 @@ use alloc::vec::Vec;
 /// # Errors
 /// What is wrong and what was expected.
 pub fn lines(text: &[u8]) -> Result<Vec<String>, String> {
-    let har = Value::parse(text)
-        .map_err(|error| format!("not JSON at byte {}: expected {}", error.offset, error.expected))?;
+    let har = Value::parse(text).map_err(|error| {
+        format!(
+            "not JSON at byte {}: expected {}",
+            error.offset, error.expected
+        )
+    })?;
     let entries = har
         .get("log")
         .and_then(|log| log.get("entries"))
         .and_then(Value::as_list)
         .ok_or("found no log.entries, expected a HAR file")?;
-    entries.iter().enumerate().map(|(index, entry)| line(index, entry)).collect()
+    entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| line(index, entry))
+        .collect()
 }
 
 fn line(index: usize, entry: &Value) -> Result<String, String> {
     let place = |name: &str| format!("log.entries[{index}].{name}");
-    let request =
-        entry.get("request").ok_or_else(|| format!("{}: found nothing, expected an object", place("request")))?;
+    let request = entry
+        .get("request")
+        .ok_or_else(|| format!("{}: found nothing, expected an object", place("request")))?;
     let text = |name: &str| {
         request
             .get(name)
@@ -42,24 +51,44 @@ fn line(index: usize, entry: &Value) -> Result<String, String> {
         write_text(value, &mut out);
     };
     if let Some(time) = given(entry, "startedDateTime") {
-        let time = time.as_text().ok_or_else(|| wrong(&place("startedDateTime"), time, "text"))?;
+        let time = time
+            .as_text()
+            .ok_or_else(|| wrong(&place("startedDateTime"), time, "text"))?;
         member("time", time);
     }
     member("method", text("method")?);
     member("url", text("url")?);
     let post = request.get("postData");
-    let field = |name: &str| post.and_then(|post| post.get(name)).and_then(Value::as_text);
+    let field = |name: &str| {
+        post.and_then(|post| post.get(name))
+            .and_then(Value::as_text)
+    };
     if let Some(body) = field("text") {
-        member(if field("encoding") == Some("base64") { "body_base64" } else { "body" }, body);
+        member(
+            if field("encoding") == Some("base64") {
+                "body_base64"
+            } else {
+                "body"
+            },
+            body,
+        );
     }
     out.push_str(",\"headers\":[");
     let mut first = true;
-    for header in request.get("headers").and_then(Value::as_list).unwrap_or_default() {
+    for header in request
+        .get("headers")
+        .and_then(Value::as_list)
+        .unwrap_or_default()
+    {
         let (Some(name), Some(value)) = (
             header.get("name").and_then(Value::as_text),
             header.get("value").and_then(Value::as_text),
         ) else {
-            return Err(wrong(&place("headers"), header, "an object with name and value"));
+            return Err(wrong(
+                &place("headers"),
+                header,
+                "an object with name and value",
+            ));
         };
         if name.starts_with(':') {
             continue;

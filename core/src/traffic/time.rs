@@ -45,12 +45,19 @@ fn fields(text: &str, separator: char) -> Option<[i64; 3]> {
 }
 
 fn fraction(rest: &str) -> Option<(i64, &str)> {
-    let Some(rest) = rest.strip_prefix('.') else { return Some((0, rest)) };
+    let Some(rest) = rest.strip_prefix('.') else {
+        return Some((0, rest));
+    };
     let zone = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-    let digits = rest.strip_suffix(zone).filter(|digits| !digits.is_empty())?;
+    let digits = rest
+        .strip_suffix(zone)
+        .filter(|digits| !digits.is_empty())?;
     let mut millis = 0_i64;
     for index in 0..3 {
-        let digit = digits.as_bytes().get(index).map_or(0, |b| i64::from(b.saturating_sub(b'0')));
+        let digit = digits
+            .as_bytes()
+            .get(index)
+            .map_or(0, |b| i64::from(b.saturating_sub(b'0')));
         millis = millis.saturating_mul(10).saturating_add(digit);
     }
     Some((millis, zone))
@@ -69,7 +76,11 @@ fn offset(zone: &str) -> Option<i64> {
     if hours > 23 || minutes > 59 {
         return None;
     }
-    hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60)?.checked_mul(sign)
+    hours
+        .checked_mul(60)?
+        .checked_add(minutes)?
+        .checked_mul(60)?
+        .checked_mul(sign)
 }
 
 fn leap(year: i64) -> bool {
@@ -87,18 +98,32 @@ fn month_days(year: i64, month: i64) -> i64 {
 
 /// Days since 1970-01-01 in the Gregorian calendar (days-from-civil).
 fn days(year: i64, month: i64, day: i64) -> i64 {
-    let shifted = if month <= 2 { year.saturating_sub(1) } else { year };
+    let shifted = if month <= 2 {
+        year.saturating_sub(1)
+    } else {
+        year
+    };
     let era = shifted.div_euclid(400);
     let year_of_era = shifted.rem_euclid(400);
-    let month_from_march = if month > 2 { month.saturating_sub(3) } else { month.saturating_add(9) };
-    let day_of_year =
-        month_from_march.saturating_mul(153).saturating_add(2).div_euclid(5).saturating_add(day).saturating_sub(1);
+    let month_from_march = if month > 2 {
+        month.saturating_sub(3)
+    } else {
+        month.saturating_add(9)
+    };
+    let day_of_year = month_from_march
+        .saturating_mul(153)
+        .saturating_add(2)
+        .div_euclid(5)
+        .saturating_add(day)
+        .saturating_sub(1);
     let day_of_era = year_of_era
         .saturating_mul(365)
         .saturating_add(year_of_era / 4)
         .saturating_sub(year_of_era / 100)
         .saturating_add(day_of_year);
-    era.saturating_mul(146_097).saturating_add(day_of_era).saturating_sub(719_468)
+    era.saturating_mul(146_097)
+        .saturating_add(day_of_era)
+        .saturating_sub(719_468)
 }
 
 #[cfg(test)]

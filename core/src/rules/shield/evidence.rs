@@ -12,12 +12,21 @@ pub(crate) struct Evidence {
 
 impl Evidence {
     pub(crate) fn new(code: &'static str, score: u16, start: usize, end: usize) -> Self {
-        Self { code, score, start, end }
+        Self {
+            code,
+            score,
+            start,
+            end,
+        }
     }
 
     /// The same, in a text that has `offset` bytes in front.
     pub(crate) fn shifted(self, offset: usize) -> Self {
-        Self { start: self.start.saturating_add(offset), end: self.end.saturating_add(offset), ..self }
+        Self {
+            start: self.start.saturating_add(offset),
+            end: self.end.saturating_add(offset),
+            ..self
+        }
     }
 }
 

@@ -54,6 +54,8 @@ const FILTER: u32 = 1 << 21;
 const EVENT: u32 = 1 << 22;
 /// The value begins with a command of a shell.
 const COMMAND: u32 = 1 << 23;
+/// A number that starts with `0x`.
+const HEXADECIMAL: u32 = 1 << 24;
 /// A letter, digit or underscore.
 const WORD: u32 = 1 << 31;
 
@@ -102,7 +104,13 @@ const fn classes() -> [u32; 256] {
 
 /// Reads a value once.
 pub(crate) fn scan(text: &[u8]) -> Signs {
-    let mut signs = Signs { texture: Texture { length: text.len(), ..Texture::default() }, ..Signs::default() };
+    let mut signs = Signs {
+        texture: Texture {
+            length: text.len(),
+            ..Texture::default()
+        },
+        ..Signs::default()
+    };
     let mut hash = SEED;
     let mut start = None;
     let mut before = 0_u8;
@@ -142,7 +150,9 @@ fn pair(before: u8, byte: u8) -> u32 {
     match (before, byte) {
         (b'-', b'-') | (b'/', b'*') => COMMENT,
         (b'.', b'.') => CLIMB,
-        (b'{' | b'$' | b'#' | b'*' | b'@' | b'%', b'{') | (b'{' | b'<', b'%') | (b'[', b'[') => TEMPLATE,
+        (b'{' | b'$' | b'#' | b'*' | b'@' | b'%', b'{') | (b'{' | b'<', b'%') | (b'[', b'[') => {
+            TEMPLATE
+        }
         (b'$', b'(') => SUBSTITUTE,
         (b')', b'(') => FILTER,
         (b'<', b'!' | b'?' | b'/') => TAG,
@@ -153,10 +163,12 @@ fn pair(before: u8, byte: u8) -> u32 {
 impl Signs {
     #[inline]
     fn word(&mut self, text: &[u8], start: usize, end: usize, hash: u32) {
-        let Some(word) = text.get(start..end) else { return };
+        let Some(word) = text.get(start..end) else {
+            return;
+        };
         let Some(first) = word.first() else { return };
         if first.is_ascii_digit() {
-            self.bytes |= DIGIT;
+            self.bytes |= if matches!(word, [b'0', b'x' | b'X', ..]) { DIGIT | HEXADECIMAL } else { DIGIT };
             // `1or`, `0x1union`: digits in front of a word
             if word.len() <= LONGEST && word.last().is_some_and(u8::is_ascii_alphabetic) {
                 let digits = word.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -220,7 +232,7 @@ impl Signs {
         self.has(NUL)
             || (self.has(CLIMB) && self.has(SLASH | FOLDED | DIGIT))
             || (whole && self.has(FOLDED))
-            || (whole && self.has(DIGIT) && self.texture.words == 0 && self.texture.length > 7)
+            || (whole && self.has(HEXADECIMAL))
             || self.scheme()
             || (whole && (self.secret() || (self.has(SLASH) && !self.has(QUOTE | LESS))))
     }
@@ -243,17 +255,41 @@ impl Signs {
     pub(crate) fn sql(&self) -> bool {
         let quote = self.has(QUOTE);
         let short = self.texture.length <= 200;
-        if self.sql == 0 {
-            return quote && short && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR);
-        }
         let digit = self.has(DIGIT);
-        let verb = [Kind::Union, Kind::Insert, Kind::Delete, Kind::Update, Kind::Drop, Kind::Create, Kind::Alter, Kind::Execute, Kind::Select];
+        if self.sql == 0 {
+            let joined = self.has(SEPARATOR) && self.has(COMPARE) && digit;
+            return short
+                && (joined || (quote && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR)));
+        }
+        let verb = [
+            Kind::Union,
+            Kind::Insert,
+            Kind::Delete,
+            Kind::Update,
+            Kind::Drop,
+            Kind::Create,
+            Kind::Alter,
+            Kind::Execute,
+            Kind::Select,
+        ];
         let compares = [Kind::Logic, Kind::Like, Kind::Between, Kind::In, Kind::Is];
-        self.says(&[Kind::Schema, Kind::Procedure, Kind::Waitfor, Kind::Outfile, Kind::Shutdown, Kind::Declare])
-            || (self.says(&verb) && (digit || self.has(QUOTE | OPEN | SEPARATOR | COMMENT | COMMA | OPERATOR | COMPARE)))
+        self.says(&[
+            Kind::Schema,
+            Kind::Procedure,
+            Kind::Waitfor,
+            Kind::Outfile,
+            Kind::Shutdown,
+            Kind::Declare,
+        ]) || (self.says(&verb)
+            && (digit || self.has(QUOTE | OPEN | SEPARATOR | COMMENT | COMMA | OPERATOR | COMPARE)))
             || (self.has(OPEN) && self.says(&[Kind::Sleep, Kind::Function]))
-            || (self.has(OPEN) && self.says(&[Kind::WeakFunction, Kind::Object]) && (quote || self.says(&[Kind::Logic])))
-            || (self.says(&compares) && ((quote && (short || self.has(COMPARE))) || self.has(COMPARE) || (digit && self.says(&[Kind::Like, Kind::Between]))))
+            || (self.has(OPEN)
+                && self.says(&[Kind::WeakFunction, Kind::Object])
+                && (quote || self.says(&[Kind::Logic])))
+            || (self.says(&compares)
+                && ((quote && (short || self.has(COMPARE)))
+                    || self.has(COMPARE)
+                    || (digit && self.says(&[Kind::Like, Kind::Between]))))
             || (digit && self.says(&[Kind::Order, Kind::Having, Kind::Where]))
             || (self.says(&[Kind::Logic]) && digit && self.has(COMMENT))
             || (quote && short && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR))
@@ -270,17 +306,39 @@ mod tests {
 
     #[test]
     fn plain_values_deserve_nothing() {
-        for text in ["ann", "12345", "Zażółć gęślą jaźń", "a longer sentence of words, and more.", "2024-01-31T10:00:00Z"] {
+        for text in [
+            "ann",
+            "12345",
+            "Zażółć gęślą jaźń",
+            "a longer sentence of words, and more.",
+            "2024-01-31T10:00:00Z",
+        ] {
             let signs = scan(text.as_bytes());
-            assert!(!signs.sql() && !signs.markup() && !signs.path() && !signs.shell(), "{text}");
+            assert!(
+                !signs.sql() && !signs.markup() && !signs.path() && !signs.shell(),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn attacks_deserve_their_detector() {
         let sql = |text: &str| scan(text.as_bytes()).sql();
-        assert!(sql("1 union select 2") && sql("' or 'a'='a") && sql("admin'--") && sql("1or 1=1") && sql("1;drop table x"));
+        assert!(
+            sql("1 union select 2")
+                && sql("' or 'a'='a")
+                && sql("admin'--")
+                && sql("1or 1=1")
+                && sql("1;drop table x")
+        );
         assert!(scan(b"<b").markup() && scan(b"x;id").shell() && scan(b"../x").path());
-        assert_eq!(scan(b"a b\nc").texture, Texture { length: 5, words: 3, lines: 1 });
+        assert_eq!(
+            scan(b"a b\nc").texture,
+            Texture {
+                length: 5,
+                words: 3,
+                lines: 1
+            }
+        );
     }
 }

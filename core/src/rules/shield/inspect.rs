@@ -25,8 +25,12 @@ use core::fmt;
 pub const DEFAULT_THRESHOLD: Score = Score::ten_thousandths(5000);
 
 /// Code prefixes that count even where prose and code are expected.
-const COUNTS_IN_FREE_TEXT: [&str; 4] =
-    ["shield.log4shell.jndi", "shield.log4shell.lookup", "shield.deserialization.", "shield.code.java"];
+const COUNTS_IN_FREE_TEXT: [&str; 4] = [
+    "shield.log4shell.jndi",
+    "shield.log4shell.lookup",
+    "shield.deserialization.",
+    "shield.code.java",
+];
 
 /// Longest name kept in a [`Place`].
 const NAME_LENGTH: usize = 64;
@@ -44,7 +48,11 @@ pub struct Inspect {
 
 impl Default for Inspect {
     fn default() -> Self {
-        Self { free_text: Vec::new(), ignore: Vec::new(), threshold: DEFAULT_THRESHOLD }
+        Self {
+            free_text: Vec::new(),
+            ignore: Vec::new(),
+            threshold: DEFAULT_THRESHOLD,
+        }
     }
 }
 
@@ -70,7 +78,11 @@ impl fmt::Display for Place {
             Kind::File | Kind::Upload => "file",
             Kind::Body | Kind::Xml => "body",
         })?;
-        if self.name.is_empty() { Ok(()) } else { write!(f, ":{}", self.name) }
+        if self.name.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ":{}", self.name)
+        }
     }
 }
 
@@ -99,12 +111,20 @@ pub fn inspect(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
             return;
         }
         let free = is_named(value.name, &options.free_text);
-        let Some(found) = room.value(&value, free) else { return };
-        if best.as_ref().is_none_or(|kept| kept.score.get() < found.score) {
+        let Some(found) = room.value(&value, free) else {
+            return;
+        };
+        if best
+            .as_ref()
+            .is_none_or(|kept| kept.score.get() < found.score)
+        {
             best = Some(Hit {
                 code: found.code,
                 score: Score::ten_thousandths(found.score),
-                place: Place { kind: value.kind, name: shown_name(value.name) },
+                place: Place {
+                    kind: value.kind,
+                    name: shown_name(value.name),
+                },
                 start: found.start,
                 end: found.end,
             });
@@ -125,14 +145,38 @@ impl Room {
     fn value(&mut self, value: &Value<'_>, free: bool) -> Option<Evidence> {
         let mut best = Strongest::default();
         let signs = gate::scan(value.text);
-        view(value, value.text, false, &signs, free, &mut self.tokens, &mut best);
+        view(
+            value,
+            value.text,
+            false,
+            &signs,
+            free,
+            &mut self.tokens,
+            &mut best,
+        );
         if signs.folded() && unfold::unfold(value.text, &mut self.unfolded, &mut self.spare) {
             let signs = gate::scan(&self.unfolded);
-            view(value, &self.unfolded, true, &signs, free, &mut self.tokens, &mut best);
+            view(
+                value,
+                &self.unfolded,
+                true,
+                &signs,
+                free,
+                &mut self.tokens,
+                &mut best,
+            );
         }
         if signs.texture.words <= 4 && hidden_text::decode(value.text, &mut self.unfolded) {
             let signs = gate::scan(&self.unfolded);
-            view(value, &self.unfolded, true, &signs, free, &mut self.tokens, &mut best);
+            view(
+                value,
+                &self.unfolded,
+                true,
+                &signs,
+                free,
+                &mut self.tokens,
+                &mut best,
+            );
         }
         best.0
     }
@@ -149,7 +193,11 @@ fn view(
     best: &mut Strongest,
 ) {
     let mut add = |found: Option<Evidence>| {
-        let counts = |code: &str| COUNTS_IN_FREE_TEXT.iter().any(|prefix| code.starts_with(prefix));
+        let counts = |code: &str| {
+            COUNTS_IN_FREE_TEXT
+                .iter()
+                .any(|prefix| code.starts_with(prefix))
+        };
         if let Some(found) = found.filter(|found| !free || counts(found.code)) {
             best.add(found);
         }
@@ -164,7 +212,11 @@ fn view(
     }
     let reach = Reach::of(value);
     if reach.files && signs.path() {
-        let clues = Clues { unfolded, secret: signs.secret(), scheme: signs.scheme() };
+        let clues = Clues {
+            unfolded,
+            secret: signs.secret(),
+            scheme: signs.scheme(),
+        };
         add(traversal::find_in(value.kind, text, clues, texture));
     }
     if signs.scheme() {
@@ -190,8 +242,14 @@ fn statement_part(kind: Kind, text: &[u8]) -> &[u8] {
         return text;
     }
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'~');
-    let odd = text.iter().position(|b| !plain(b) && *b != b'/').unwrap_or(text.len());
-    let start = text.get(..odd).and_then(|head| head.iter().rposition(|b| *b == b'/')).map_or(0, |at| at.saturating_add(1));
+    let odd = text
+        .iter()
+        .position(|b| !plain(b) && *b != b'/')
+        .unwrap_or(text.len());
+    let start = text
+        .get(..odd)
+        .and_then(|head| head.iter().rposition(|b| *b == b'/'))
+        .map_or(0, |at| at.saturating_add(1));
     text.get(start..).unwrap_or_default()
 }
 
@@ -205,16 +263,38 @@ struct Reach {
 
 impl Reach {
     fn of(value: &Value<'_>) -> Self {
-        let all = Self { page: true, database: true, shell: true, files: true };
+        let all = Self {
+            page: true,
+            database: true,
+            shell: true,
+            files: true,
+        };
         match value.kind {
             // `;` and parentheses are the syntax of these headers
             Kind::Header => match value.name {
-                b"referer" | b"x-forwarded-for" | b"x-forwarded-host" | b"x-original-url" | b"x-rewrite-url" | b"x-api-version" => all,
-                b"user-agent" => Self { shell: starts_with_ci(value.text, b"() {"), ..all },
-                _ => Self { page: false, database: false, shell: false, files: false },
+                b"referer" | b"x-forwarded-for" | b"x-forwarded-host" | b"x-original-url"
+                | b"x-rewrite-url" | b"x-api-version" => all,
+                b"user-agent" => Self {
+                    shell: starts_with_ci(value.text, b"() {"),
+                    ..all
+                },
+                _ => Self {
+                    page: false,
+                    database: false,
+                    shell: false,
+                    files: false,
+                },
             },
-            Kind::Upload => Self { page: false, database: false, shell: false, files: false },
-            Kind::File => Self { database: false, ..all },
+            Kind::Upload => Self {
+                page: false,
+                database: false,
+                shell: false,
+                files: false,
+            },
+            Kind::File => Self {
+                database: false,
+                ..all
+            },
             _ => all,
         }
     }
@@ -231,7 +311,8 @@ fn is_named(name: &[u8], names: &[String]) -> bool {
         .find(|part| !part.is_empty() && !part.iter().all(u8::is_ascii_digit));
     names.iter().any(|wanted| {
         let wanted = wanted.as_bytes();
-        name.eq_ignore_ascii_case(wanted) || part.is_some_and(|part| part.eq_ignore_ascii_case(wanted))
+        name.eq_ignore_ascii_case(wanted)
+            || part.is_some_and(|part| part.eq_ignore_ascii_case(wanted))
     })
 }
 

@@ -35,8 +35,18 @@ pub(crate) struct Phrase {
     scores: [u16; 3],
 }
 
-const fn phrase(before: &'static str, tail: &'static str, code: &'static str, scores: [u16; 3]) -> Phrase {
-    Phrase { tail, before, code, scores }
+const fn phrase(
+    before: &'static str,
+    tail: &'static str,
+    code: &'static str,
+    scores: [u16; 3],
+) -> Phrase {
+    Phrase {
+        tail,
+        before,
+        code,
+        scores,
+    }
 }
 
 const SURE: [u16; 3] = [9600, 8500, 6000];
@@ -65,9 +75,22 @@ const fn row(marks: u8, phrases: &'static [Phrase]) -> Row {
 
 /// Phrases by their first word, and marked words. A word has one row.
 static ROWS: Words<Row, 1024> = Words::new(&[
-    ("jndi", row(0, &[phrase("{", ":", "shield.log4shell.jndi", SURE)])),
+    (
+        "jndi",
+        row(0, &[phrase("{", ":", "shield.log4shell.jndi", SURE)]),
+    ),
     ("phpinfo", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("system", row(SECRET, &[phrase("", "(", PHP, HINT), phrase("os.", "", PYTHON, HINT), phrase("", ".diagnostics.process", GADGET, LIKELY)])),
+    (
+        "system",
+        row(
+            SECRET,
+            &[
+                phrase("", "(", PHP, HINT),
+                phrase("os.", "", PYTHON, HINT),
+                phrase("", ".diagnostics.process", GADGET, LIKELY),
+            ],
+        ),
+    ),
     ("passthru", row(0, &[phrase("", "(", PHP, LIKELY)])),
     ("shell_exec", row(0, &[phrase("", "(", PHP, LIKELY)])),
     ("proc_open", row(0, &[phrase("", "(", PHP, LIKELY)])),
@@ -88,7 +111,10 @@ static ROWS: Words<Row, 1024> = Words::new(&[
     ("readfile", row(0, &[phrase("", "(", PHP, HINT)])),
     ("fopen", row(0, &[phrase("", "(", PHP, HINT)])),
     ("fwrite", row(0, &[phrase("", "(", PHP, HINT)])),
-    ("move_uploaded_file", row(0, &[phrase("", "(", PHP, LIKELY)])),
+    (
+        "move_uploaded_file",
+        row(0, &[phrase("", "(", PHP, LIKELY)]),
+    ),
     ("preg_replace", row(0, &[phrase("", "(", PHP, HINT)])),
     ("array_map", row(0, &[phrase("", "(", PHP, HINT)])),
     ("ini_set", row(0, &[phrase("", "(", PHP, HINT)])),
@@ -103,39 +129,112 @@ static ROWS: Words<Row, 1024> = Words::new(&[
     ("globals", row(0, &[phrase("$", "[", PHP, LIKELY)])),
     ("auto_prepend_file", row(0, &[phrase("", "", PHP, LIKELY)])),
     ("allow_url_include", row(0, &[phrase("", "", PHP, LIKELY)])),
-    ("php", row(SCHEME, &[phrase("", "://", "shield.traversal.wrapper", [8200, 3500, 2000]), phrase("<?", "", PHP, [9000, 4000, 2000])])),
-    ("java", row(ACTIVE, &[phrase("", ".io.", JAVA, HINT), phrase("", ".lang.", JAVA, HINT), 
-        phrase("", ".lang.runtime", JAVA, SURE),
-        phrase("", ".lang.processbuilder", JAVA, SURE),
-        phrase("", ".lang.system", JAVA, LIKELY),
-        phrase("", ".lang.class", JAVA, LIKELY),
-        phrase("", ".lang.thread", JAVA, LIKELY),
-        phrase("", ".net.url", JAVA, HINT),
-        phrase("", ".io.file", JAVA, HINT),
-        phrase("", ".util.scanner", JAVA, HINT),
-        phrase("t(", ".lang.", JAVA, SURE),
-    ])),
-    ("runtime", row(0, &[phrase("", ".getruntime", JAVA, [9200, 5500, 2500])])),
+    (
+        "php",
+        row(
+            SCHEME,
+            &[
+                phrase("", "://", "shield.traversal.wrapper", [8200, 3500, 2000]),
+                phrase("<?", "", PHP, [9000, 4000, 2000]),
+            ],
+        ),
+    ),
+    (
+        "java",
+        row(
+            ACTIVE,
+            &[
+                phrase("", ".io.", JAVA, HINT),
+                phrase("", ".lang.", JAVA, HINT),
+                phrase("", ".lang.runtime", JAVA, SURE),
+                phrase("", ".lang.processbuilder", JAVA, SURE),
+                phrase("", ".lang.system", JAVA, LIKELY),
+                phrase("", ".lang.class", JAVA, LIKELY),
+                phrase("", ".lang.thread", JAVA, LIKELY),
+                phrase("", ".net.url", JAVA, HINT),
+                phrase("", ".io.file", JAVA, HINT),
+                phrase("", ".util.scanner", JAVA, HINT),
+                phrase("t(", ".lang.", JAVA, SURE),
+            ],
+        ),
+    ),
+    (
+        "runtime",
+        row(0, &[phrase("", ".getruntime", JAVA, [9200, 5500, 2500])]),
+    ),
     ("getruntime", row(0, &[phrase("", "(", JAVA, LIKELY)])),
-    ("processbuilder", row(0, &[phrase("", "", JAVA, HINT), phrase("", "(", JAVA, LIKELY)])),
-    ("javax", row(0, &[phrase("", ".script.scriptenginemanager", GADGET, SURE), phrase("", ".naming.", JAVA, LIKELY)])),
-    ("class", row(0, &[phrase("", ".module.classloader", JAVA, SURE), phrase("", ".classloader", JAVA, LIKELY), phrase("", "['classloader']", JAVA, LIKELY)])),
+    (
+        "processbuilder",
+        row(
+            0,
+            &[phrase("", "", JAVA, HINT), phrase("", "(", JAVA, LIKELY)],
+        ),
+    ),
+    (
+        "javax",
+        row(
+            0,
+            &[
+                phrase("", ".script.scriptenginemanager", GADGET, SURE),
+                phrase("", ".naming.", JAVA, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "class",
+        row(
+            0,
+            &[
+                phrase("", ".module.classloader", JAVA, SURE),
+                phrase("", ".classloader", JAVA, LIKELY),
+                phrase("", "['classloader']", JAVA, LIKELY),
+            ],
+        ),
+    ),
     ("_memberaccess", row(0, &[phrase("", "", JAVA, SURE)])),
     ("memberaccess", row(0, &[phrase("#", "", JAVA, SURE)])),
-    ("opensymphony", row(0, &[phrase("com.", ".xwork2", JAVA, SURE)])),
-    ("freemarker", row(0, &[phrase("", ".template.utility", JAVA, SURE)])),
+    (
+        "opensymphony",
+        row(0, &[phrase("com.", ".xwork2", JAVA, SURE)]),
+    ),
+    (
+        "freemarker",
+        row(0, &[phrase("", ".template.utility", JAVA, SURE)]),
+    ),
     ("getclass", row(0, &[phrase("", "()", JAVA, HINT)])),
     ("forname", row(0, &[phrase("", "(", JAVA, HINT)])),
-    ("com", row(0, &[phrase("", ".sun.org.apache.xalan", GADGET, SURE), phrase("", ".sun.rowset", GADGET, SURE), phrase("", ".mchange.v2.c3p0", GADGET, SURE)])),
-    ("org", row(0, &[
-        phrase("", ".springframework.context.support", GADGET, SURE),
-        phrase("", ".apache.commons.collections", GADGET, SURE),
-        phrase("", ".apache.xbean", GADGET, LIKELY),
-        phrase("", ".apache.tomcat.dbcp", GADGET, SURE),
-    ])),
+    (
+        "com",
+        row(
+            0,
+            &[
+                phrase("", ".sun.org.apache.xalan", GADGET, SURE),
+                phrase("", ".sun.rowset", GADGET, SURE),
+                phrase("", ".mchange.v2.c3p0", GADGET, SURE),
+            ],
+        ),
+    ),
+    (
+        "org",
+        row(
+            0,
+            &[
+                phrase("", ".springframework.context.support", GADGET, SURE),
+                phrase("", ".apache.commons.collections", GADGET, SURE),
+                phrase("", ".apache.xbean", GADGET, LIKELY),
+                phrase("", ".apache.tomcat.dbcp", GADGET, SURE),
+            ],
+        ),
+    ),
     ("ysoserial", row(0, &[phrase("", "", GADGET, LIKELY)])),
-    ("objectdataprovider", row(0, &[phrase("", "", GADGET, LIKELY)])),
-    ("typeconfusedelegate", row(0, &[phrase("", "", GADGET, SURE)])),
+    (
+        "objectdataprovider",
+        row(0, &[phrase("", "", GADGET, LIKELY)]),
+    ),
+    (
+        "typeconfusedelegate",
+        row(0, &[phrase("", "", GADGET, SURE)]),
+    ),
     ("ro0ab", row(0, &[phrase("", "", GADGET, SURE)])),
     ("ro0abx", row(0, &[phrase("", "", GADGET, SURE)])),
     ("aced0005", row(0, &[phrase("", "", GADGET, SURE)])),
@@ -143,41 +242,139 @@ static ROWS: Words<Row, 1024> = Words::new(&[
     ("python", row(0, &[phrase("!!", "/", GADGET, SURE)])),
     ("ruby", row(0, &[phrase("!", "/object", GADGET, SURE)])),
     ("child_process", row(0, &[phrase("", "", NODE, LIKELY)])),
-    ("process", row(0, &[phrase("", ".mainmodule", NODE, SURE), phrase("", ".binding(", NODE, SURE), phrase("global.", "", NODE, LIKELY), phrase("", ".env", NODE, WEAK)])),
-    ("constructor", row(0, &[
-        phrase("", ".constructor", NODE, LIKELY),
-        phrase("", "[prototype]", PROTO, LIKELY),
-        phrase("", "][prototype", PROTO, LIKELY),
-        phrase("", ".prototype", PROTO, HINT),
-    ])),
-    ("__proto__", row(0, &[phrase("", "", PROTO, [8500, 3500, 2000])])),
-    ("__import__", row(0, &[phrase("", "(", PYTHON, [9000, 4500, 2500])])),
+    (
+        "process",
+        row(
+            0,
+            &[
+                phrase("", ".mainmodule", NODE, SURE),
+                phrase("", ".binding(", NODE, SURE),
+                phrase("global.", "", NODE, LIKELY),
+                phrase("", ".env", NODE, WEAK),
+            ],
+        ),
+    ),
+    (
+        "constructor",
+        row(
+            0,
+            &[
+                phrase("", ".constructor", NODE, LIKELY),
+                phrase("", "[prototype]", PROTO, LIKELY),
+                phrase("", "][prototype", PROTO, LIKELY),
+                phrase("", ".prototype", PROTO, HINT),
+            ],
+        ),
+    ),
+    (
+        "__proto__",
+        row(0, &[phrase("", "", PROTO, [8500, 3500, 2000])]),
+    ),
+    (
+        "__import__",
+        row(0, &[phrase("", "(", PYTHON, [9000, 4500, 2500])]),
+    ),
     ("subprocess", row(0, &[phrase("", ".", PYTHON, HINT)])),
-    ("os", row(0, &[phrase("", ".popen", PYTHON, LIKELY), phrase("", ".system(", PYTHON, LIKELY)])),
+    (
+        "os",
+        row(
+            0,
+            &[
+                phrase("", ".popen", PYTHON, LIKELY),
+                phrase("", ".system(", PYTHON, LIKELY),
+            ],
+        ),
+    ),
     ("__class__", row(0, &[phrase("", "", PYTHON, LIKELY)])),
-    ("__mro__", row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])])),
-    ("__subclasses__", row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])])),
-    ("__globals__", row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])])),
-    ("__builtins__", row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])])),
-    ("169", row(0, &[phrase("", ".254.169.254", SSRF, [9000, 4500, 2500])])),
-    ("100", row(0, &[phrase("", ".100.100.200", SSRF, [9000, 4500, 2500])])),
+    (
+        "__mro__",
+        row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])]),
+    ),
+    (
+        "__subclasses__",
+        row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])]),
+    ),
+    (
+        "__globals__",
+        row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])]),
+    ),
+    (
+        "__builtins__",
+        row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])]),
+    ),
+    (
+        "169",
+        row(0, &[phrase("", ".254.169.254", SSRF, [9000, 4500, 2500])]),
+    ),
+    (
+        "100",
+        row(0, &[phrase("", ".100.100.200", SSRF, [9000, 4500, 2500])]),
+    ),
     ("2852039166", row(0, &[phrase("", "", SSRF, LIKELY)])),
     ("0xa9fea9fe", row(0, &[phrase("", "", SSRF, SURE)])),
-    ("metadata", row(0, &[phrase("", ".google.internal", SSRF, [9000, 4500, 2500])])),
-    ("gateway", row(0, &[phrase("", ".docker.internal", SSRF, HINT)])),
+    (
+        "metadata",
+        row(
+            0,
+            &[phrase("", ".google.internal", SSRF, [9000, 4500, 2500])],
+        ),
+    ),
+    (
+        "gateway",
+        row(0, &[phrase("", ".docker.internal", SSRF, HINT)]),
+    ),
     ("0x7f000001", row(0, &[phrase("", "", SSRF, LIKELY)])),
     ("2130706433", row(0, &[phrase("/", "", SSRF, LIKELY)])),
-    ("where", row(0, &[phrase("$", "", "shield.nosqli.operator", LIKELY)])),
-    ("ne", row(0, &[phrase("$", "", "shield.nosqli.operator", HINT)])),
-    ("nin", row(0, &[phrase("$", "", "shield.nosqli.operator", HINT)])),
-    ("gt", row(0, &[phrase("$", "", "shield.nosqli.operator", WEAK)])),
-    ("regex", row(0, &[phrase("$", "", "shield.nosqli.operator", WEAK)])),
-    ("esi", row(0, &[phrase("<", ":", "shield.ssi.directive", LIKELY)])),
-    ("wp", row(0, &[phrase("/", "-login.php", "shield.probe.path", WEAK), phrase("/", "-config", "shield.probe.path", WEAK)])),
-    ("git", row(0, &[phrase("/.", "/", "shield.probe.path", WEAK)])),
-    ("env", row(0, &[phrase("/.", "", "shield.probe.path", WEAK)])),
-    ("xmlrpc", row(0, &[phrase("/", ".php", "shield.probe.path", WEAK)])),
-    ("phpmyadmin", row(0, &[phrase("", "", "shield.probe.path", WEAK)])),
+    (
+        "where",
+        row(0, &[phrase("$", "", "shield.nosqli.operator", LIKELY)]),
+    ),
+    (
+        "ne",
+        row(0, &[phrase("$", "", "shield.nosqli.operator", HINT)]),
+    ),
+    (
+        "nin",
+        row(0, &[phrase("$", "", "shield.nosqli.operator", HINT)]),
+    ),
+    (
+        "gt",
+        row(0, &[phrase("$", "", "shield.nosqli.operator", WEAK)]),
+    ),
+    (
+        "regex",
+        row(0, &[phrase("$", "", "shield.nosqli.operator", WEAK)]),
+    ),
+    (
+        "esi",
+        row(0, &[phrase("<", ":", "shield.ssi.directive", LIKELY)]),
+    ),
+    (
+        "wp",
+        row(
+            0,
+            &[
+                phrase("/", "-login.php", "shield.probe.path", WEAK),
+                phrase("/", "-config", "shield.probe.path", WEAK),
+            ],
+        ),
+    ),
+    (
+        "git",
+        row(0, &[phrase("/.", "/", "shield.probe.path", WEAK)]),
+    ),
+    (
+        "env",
+        row(0, &[phrase("/.", "", "shield.probe.path", WEAK)]),
+    ),
+    (
+        "xmlrpc",
+        row(0, &[phrase("/", ".php", "shield.probe.path", WEAK)]),
+    ),
+    (
+        "phpmyadmin",
+        row(0, &[phrase("", "", "shield.probe.path", WEAK)]),
+    ),
     ("access", row(SECRET | HEADER, &[])),
     ("access_log", row(SECRET, &[])),
     ("alert", row(SINK, &[])),
@@ -196,12 +393,29 @@ static ROWS: Words<Row, 1024> = Words::new(&[
     ("content", row(HEADER, &[])),
     ("cookie", row(SINK, &[])),
     ("data", row(SCHEME | ACTIVE, &[])),
-    ("dict", row(SCHEME, &[])),
+    (
+        "dict",
+        row(
+            SCHEME,
+            &[phrase("", "://", "shield.traversal.wrapper", LIKELY)],
+        ),
+    ),
     ("domain", row(SINK, &[])),
     ("error", row(SECRET, &[])),
     ("error_log", row(SECRET, &[])),
     ("execscript", row(SINK, &[])),
-    ("expect", row(SCHEME, &[phrase("", "://", "shield.traversal.wrapper", [8200, 3500, 2000])])),
+    (
+        "expect",
+        row(
+            SCHEME,
+            &[phrase(
+                "",
+                "://",
+                "shield.traversal.wrapper",
+                [8200, 3500, 2000],
+            )],
+        ),
+    ),
     ("fetch", row(SINK, &[])),
     ("file", row(SCHEME, &[])),
     ("fromcharcode", row(SINK, &[])),
@@ -209,7 +423,13 @@ static ROWS: Words<Row, 1024> = Words::new(&[
     ("ftps", row(SCHEME, &[])),
     ("getscript", row(SINK, &[])),
     ("glob", row(SCHEME, &[])),
-    ("gopher", row(SCHEME, &[])),
+    (
+        "gopher",
+        row(
+            SCHEME,
+            &[phrase("", "://", "shield.traversal.wrapper", LIKELY)],
+        ),
+    ),
     ("group", row(SECRET, &[])),
     ("hosts", row(SECRET, &[])),
     ("htaccess", row(SECRET, &[])),
@@ -235,7 +455,18 @@ static ROWS: Words<Row, 1024> = Words::new(&[
     ("netdoc", row(SCHEME, &[])),
     ("ogg", row(SCHEME, &[])),
     ("passwd", row(SECRET, &[])),
-    ("phar", row(SCHEME, &[phrase("", "://", "shield.traversal.wrapper", [8200, 3500, 2000])])),
+    (
+        "phar",
+        row(
+            SCHEME,
+            &[phrase(
+                "",
+                "://",
+                "shield.traversal.wrapper",
+                [8200, 3500, 2000],
+            )],
+        ),
+    ),
     ("powershell", row(SHELL, &[])),
     ("proc", row(SECRET, &[])),
     ("prompt", row(SINK, &[])),
@@ -263,18 +494,101 @@ static ROWS: Words<Row, 1024> = Words::new(&[
     ("xmlhttprequest", row(SINK, &[])),
     ("zip", row(SCHEME, &[])),
     ("zlib", row(SCHEME, &[])),
-    ("clonetransformer", row(0, &[phrase("", "", GADGET, LIKELY)])),
+    (
+        "clonetransformer",
+        row(0, &[phrase("", "", GADGET, LIKELY)]),
+    ),
     ("forclosure", row(0, &[phrase("", "", GADGET, LIKELY)])),
-    ("instantiatefactory", row(0, &[phrase("", "", GADGET, LIKELY)])),
-    ("instantiatetransformer", row(0, &[phrase("", "", GADGET, LIKELY)])),
-    ("invokertransformer", row(0, &[phrase("", "", GADGET, LIKELY)])),
-    ("prototypeclonefactory", row(0, &[phrase("", "", GADGET, LIKELY)])),
-    ("prototypeserializationfactory", row(0, &[phrase("", "", GADGET, LIKELY)])),
+    (
+        "instantiatefactory",
+        row(0, &[phrase("", "", GADGET, LIKELY)]),
+    ),
+    (
+        "instantiatetransformer",
+        row(0, &[phrase("", "", GADGET, LIKELY)]),
+    ),
+    (
+        "invokertransformer",
+        row(0, &[phrase("", "", GADGET, LIKELY)]),
+    ),
+    (
+        "prototypeclonefactory",
+        row(0, &[phrase("", "", GADGET, LIKELY)]),
+    ),
+    (
+        "prototypeserializationfactory",
+        row(0, &[phrase("", "", GADGET, LIKELY)]),
+    ),
     ("whileclosure", row(0, &[phrase("", "", GADGET, LIKELY)])),
     ("kztaau", row(0, &[phrase("", "", GADGET, LIKELY)])),
     ("cs7qaf", row(0, &[phrase("", "", GADGET, LIKELY)])),
-    ("convert", row(0, &[phrase("", ".iconv.", "shield.traversal.wrapper", LIKELY), phrase("", ".base64-", "shield.traversal.wrapper", LIKELY)])),
-    ("adw", row(0, &[phrase("+", "-", "shield.xss.script", LIKELY)])),
+    (
+        "convert",
+        row(
+            0,
+            &[
+                phrase("", ".iconv.", "shield.traversal.wrapper", LIKELY),
+                phrase("", ".base64-", "shield.traversal.wrapper", LIKELY),
+            ],
+        ),
+    ),
+    (
+        "adw",
+        row(0, &[phrase("+", "-", "shield.xss.script", LIKELY)]),
+    ),
+    (
+        "pipe",
+        row(0, &[phrase("%", "%", "shield.rce.command", LIKELY)]),
+    ),
+    ("php", row(0, &[phrase("", ":function(", PHP, LIKELY)])),
+    (
+        "gt",
+        row(
+            0,
+            &[
+                phrase("$", "\":\"\"", "shield.nosqli.operator", LIKELY),
+                phrase("$", ":''", "shield.nosqli.operator", LIKELY),
+            ],
+        ),
+    ),
+    (
+        "ne",
+        row(
+            0,
+            &[
+                phrase("$", "\":\"\"", "shield.nosqli.operator", LIKELY),
+                phrase("$", ":''", "shield.nosqli.operator", LIKELY),
+            ],
+        ),
+    ),
+    (
+        "regex",
+        row(
+            0,
+            &[
+                phrase("$", "\":\"\"", "shield.nosqli.operator", LIKELY),
+                phrase("$", ":''", "shield.nosqli.operator", LIKELY),
+            ],
+        ),
+    ),
+    (
+        "in",
+        row(
+            0,
+            &[
+                phrase("$", "\":\"\"", "shield.nosqli.operator", LIKELY),
+                phrase("$", ":''", "shield.nosqli.operator", LIKELY),
+            ],
+        ),
+    ),
+    (
+        "comment",
+        row(0, &[phrase("$", ":", "shield.nosqli.operator", LIKELY)]),
+    ),
+    ("remote", row(HEADER, &[])),
+    ("child", row(0, &[phrase("/", "::", "shield.xpath.axis", HINT)])),
+    ("parent", row(0, &[phrase("/", "::", "shield.xpath.axis", HINT)])),
+    ("ancestor", row(0, &[phrase("/", "::", "shield.xpath.axis", HINT)])),
 ]);
 
 /// The strongest phrase in a short value, in a text, in a document.
@@ -288,8 +602,12 @@ impl Known {
     /// Looks at the word of `text` from `start` to `end`, its hash known.
     #[inline]
     pub(crate) fn word(&mut self, text: &[u8], start: usize, end: usize, hash: u32) {
-        let Some(word) = text.get(start..end) else { return };
-        let Some(row) = ROWS.get_hashed(hash, word) else { return };
+        let Some(word) = text.get(start..end) else {
+            return;
+        };
+        let Some(row) = ROWS.get_hashed(hash, word) else {
+            return;
+        };
         self.marks |= row.marks;
         for phrase in row.phrases {
             if phrase.stands(text, start, end) {
@@ -334,7 +652,10 @@ impl Phrase {
             if cursor.peek().is_some_and(is_space) {
                 cursor.take_while(is_space);
             }
-            if !cursor.next().is_some_and(|b| b.eq_ignore_ascii_case(&wanted)) {
+            if !cursor
+                .next()
+                .is_some_and(|b| b.eq_ignore_ascii_case(&wanted))
+            {
                 return false;
             }
         }

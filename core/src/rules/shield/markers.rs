@@ -47,11 +47,18 @@ fn templates(text: &[u8], texture: Texture, best: &mut Strongest) {
         };
         let rest = cursor.rest();
         let window = rest.get(..rest.len().min(120)).unwrap_or_default();
-        let inner = window.get(..find(window, close).unwrap_or(window.len())).unwrap_or_default();
+        let inner = window
+            .get(..find(window, close).unwrap_or(window.len()))
+            .unwrap_or_default();
         let evaluates = matches!(before, Some(b'$' | b'%' | b'@' | b'#'));
         if let Some((score, in_text, in_document)) = expression(inner, evaluates) {
             let end = cursor.at().saturating_add(inner.len());
-            best.add(Evidence::new("shield.ssti.expression", texture.weigh(score, in_text, in_document), start, end));
+            best.add(Evidence::new(
+                "shield.ssti.expression",
+                texture.weigh(score, in_text, in_document),
+                start,
+                end,
+            ));
         }
     }
 }
@@ -59,7 +66,11 @@ fn templates(text: &[u8], texture: Texture, best: &mut Strongest) {
 /// What a template expression asks for.
 fn expression(inner: &[u8], evaluates: bool) -> Option<(u16, u16, u16)> {
     let code = inner.trim_ascii_start();
-    let code = code.strip_prefix(b"=").unwrap_or(code).trim_ascii();
+    let code = code
+        .strip_prefix(b"=")
+        .or_else(|| code.strip_prefix(b"{"))
+        .unwrap_or(code)
+        .trim_ascii();
     // arithmetic to see whether it is evaluated
     let mut cursor = Cursor::new(code);
     let quoted = cursor.eat(b'\'') || cursor.eat(b'"');
@@ -78,6 +89,7 @@ fn expression(inner: &[u8], evaluates: bool) -> Option<(u16, u16, u16)> {
             b"__init__",
             b"__globals__",
             b"__subclasses__",
+            b"subclasses",
             b"__mro__",
             b"lipsum",
             b"cycler",
@@ -97,12 +109,21 @@ fn expression(inner: &[u8], evaluates: bool) -> Option<(u16, u16, u16)> {
         if strong.iter().any(|known| word.eq_ignore_ascii_case(known)) {
             return Some((9200, 6000, 3000));
         }
-        let opening = [&b"config"[..], b"self", b"_self", b"settings", b"debug", b"dump", b"app", b"request", b"g", b"namespace"];
-        let whole = at == 0 && opening.iter().any(|known| word.eq_ignore_ascii_case(known));
-        let behind = code.get(word.len()..).unwrap_or_default();
-        if whole && matches!(behind.first(), Some(b'.' | b'[' | b'(' | b'|')) && behind.contains(&b'_') {
+        if at == 0 && word.eq_ignore_ascii_case(b"dump") && code.get(4) == Some(&b'(') {
             return Some((6500, 2500, 1000));
         }
+        let opening = [&b"config"[..], b"self", b"_self", b"namespace"];
+        let whole = at == 0 && opening.iter().any(|known| word.eq_ignore_ascii_case(known));
+        let behind = code.get(word.len()..).unwrap_or_default();
+        if whole
+            && matches!(behind.first(), Some(b'.' | b'[' | b'(' | b'|'))
+            && behind.contains(&b'_')
+        {
+            return Some((6500, 2500, 1000));
+        }
+    }
+    if find(code, b"|attr(").is_some() {
+        return Some((7500, 3500, 1500));
     }
     // OGNL sets variables of the framework: `%{(#x=1)}`
     (evaluates && (code.starts_with(b"#") || code.starts_with(b"(#"))).then_some((6500, 2500, 1000))
@@ -110,12 +131,35 @@ fn expression(inner: &[u8], evaluates: bool) -> Option<(u16, u16, u16)> {
 
 /// `${lower:j}`, `${::-j}`, `${env:X:-n}`: lookups nested to spell `jndi`.
 fn lookups(text: &[u8], texture: Texture, best: &mut Strongest) {
-    for needle in [&b"${lower:"[..], b"${upper:", b"${::-", b"${env:", b"${sys:", b"${ctx:", b"${date:", b"${base64:", b"${script:", b"${url:", b"${dns:", b"${java:"] {
+    for needle in [
+        &b"${lower:"[..],
+        b"${upper:",
+        b"${::-",
+        b"${env:",
+        b"${sys:",
+        b"${ctx:",
+        b"${date:",
+        b"${base64:",
+        b"${script:",
+        b"${url:",
+        b"${dns:",
+        b"${java:",
+    ] {
         if let Some(at) = find_ci(text, needle) {
             let behind = text.get(at..).unwrap_or_default();
-            let nested = find(behind, b":-").is_some() || find(behind.get(1..).unwrap_or_default(), b"${").is_some();
-            let score = if nested || needle == b"${script:" { 9500 } else { 6500 };
-            best.add(Evidence::new("shield.log4shell.lookup", texture.weigh(score, score.min(7000), 3000), at, at.saturating_add(needle.len())));
+            let nested = find(behind, b":-").is_some()
+                || find(behind.get(1..).unwrap_or_default(), b"${").is_some();
+            let score = if nested || needle == b"${script:" {
+                9500
+            } else {
+                6500
+            };
+            best.add(Evidence::new(
+                "shield.log4shell.lookup",
+                texture.weigh(score, score.min(7000), 3000),
+                at,
+                at.saturating_add(needle.len()),
+            ));
         }
     }
 }
@@ -133,13 +177,42 @@ fn header_lines(text: &[u8], texture: Texture, best: &mut Strongest) {
             return;
         }
         cursor.skip_space();
-        let names = [&b"set-cookie"[..], b"location", b"content-type", b"content-length", b"x-xss-protection", b"transfer-encoding", b"refresh", b"access-control-allow-origin"];
+        let names = [
+            &b"set-cookie"[..],
+            b"location",
+            b"content-type",
+            b"content-length",
+            b"x-xss-protection",
+            b"transfer-encoding",
+            b"refresh",
+            b"access-control-allow-origin",
+            b"remote-addr",
+        ];
         let rest = cursor.rest();
         let header = names.iter().any(|name| {
-            starts_with_ci(rest, name) && rest.get(name.len()..).is_some_and(|r| r.trim_ascii_start().first() == Some(&b':'))
+            starts_with_ci(rest, name)
+                && rest
+                    .get(name.len()..)
+                    .is_some_and(|r| r.trim_ascii_start().first() == Some(&b':'))
         });
-        if header || starts_with_ci(rest, b"http/1.") || starts_with_ci(rest, b"http/2") {
-            best.add(Evidence::new("shield.crlf.header", texture.weigh(8800, 3500, 2000), start, cursor.at()));
+        let line = rest
+            .get(
+                ..rest
+                    .iter()
+                    .position(|b| matches!(b, b'\r' | b'\n'))
+                    .unwrap_or(rest.len()),
+            )
+            .unwrap_or_default();
+        let request = (starts_with_ci(rest, b"get /") || starts_with_ci(rest, b"post /"))
+            && find(line, b" HTTP/").is_some();
+        if header || request || starts_with_ci(rest, b"http/1.") || starts_with_ci(rest, b"http/2")
+        {
+            best.add(Evidence::new(
+                "shield.crlf.header",
+                texture.weigh(8800, 3500, 2000),
+                start,
+                cursor.at(),
+            ));
         }
     }
 }
@@ -147,7 +220,12 @@ fn header_lines(text: &[u8], texture: Texture, best: &mut Strongest) {
 /// PHP, Java, .NET and Python objects written out.
 fn serialised(text: &[u8], texture: Texture, best: &mut Strongest) {
     let sure = |best: &mut Strongest, at: usize, length: usize| {
-        best.add(Evidence::new("shield.deserialization.object", texture.weigh(9200, 7000, 4000), at, at.saturating_add(length)));
+        best.add(Evidence::new(
+            "shield.deserialization.object",
+            texture.weigh(9200, 7000, 4000),
+            at,
+            at.saturating_add(length),
+        ));
     };
     if text.starts_with(b"\xac\xed\x00\x05") || text.starts_with(b"rO0AB") {
         sure(best, 0, 5);
@@ -176,14 +254,36 @@ fn serialised(text: &[u8], texture: Texture, best: &mut Strongest) {
 
 /// `<!--#exec cmd="…"-->` and its relatives.
 fn includes(text: &[u8], texture: Texture, best: &mut Strongest) {
-    let Some(at) = find(text, b"<!--#").or_else(|| find(text, b"<!--\t#")).or_else(|| find(text, b"<!-- #")) else {
+    let Some(at) = find(text, b"<!--#")
+        .or_else(|| find(text, b"<!--\t#"))
+        .or_else(|| find(text, b"<!-- #"))
+    else {
         return;
     };
     let behind = text.get(at..).unwrap_or_default();
-    let name = behind.iter().position(|b| *b == b'#').and_then(|n| behind.get(n.saturating_add(1)..)).unwrap_or_default();
-    for word in [&b"exec"[..], b"include", b"echo", b"config", b"printenv", b"set", b"fsize", b"flastmod", b"if"] {
+    let name = behind
+        .iter()
+        .position(|b| *b == b'#')
+        .and_then(|n| behind.get(n.saturating_add(1)..))
+        .unwrap_or_default();
+    for word in [
+        &b"exec"[..],
+        b"include",
+        b"echo",
+        b"config",
+        b"printenv",
+        b"set",
+        b"fsize",
+        b"flastmod",
+        b"if",
+    ] {
         if starts_with_ci(name, word) {
-            best.add(Evidence::new("shield.ssi.directive", texture.weigh(9000, 4500, 2500), at, at.saturating_add(5)));
+            best.add(Evidence::new(
+                "shield.ssi.directive",
+                texture.weigh(9000, 4500, 2500),
+                at,
+                at.saturating_add(5),
+            ));
         }
     }
 }
@@ -191,23 +291,49 @@ fn includes(text: &[u8], texture: Texture, best: &mut Strongest) {
 /// Entities that fetch, include or multiply.
 fn entities(kind: Kind, text: &[u8], best: &mut Strongest) {
     let Some(at) = find_ci(text, b"<!entity") else {
-        let outer = find_ci(text, b"<!doctype").and_then(|at| text.get(at..)).unwrap_or_default();
-        let head = outer.get(..outer.iter().position(|b| *b == b'>').unwrap_or(outer.len())).unwrap_or_default();
-        let html = head.get(9..).is_some_and(|name| starts_with_ci(name.trim_ascii_start(), b"html") || starts_with_ci(name.trim_ascii_start(), b"svg"));
+        let outer = find_ci(text, b"<!doctype")
+            .and_then(|at| text.get(at..))
+            .unwrap_or_default();
+        let head = outer
+            .get(..outer.iter().position(|b| *b == b'>').unwrap_or(outer.len()))
+            .unwrap_or_default();
+        let html = head.get(9..).is_some_and(|name| {
+            starts_with_ci(name.trim_ascii_start(), b"html")
+                || starts_with_ci(name.trim_ascii_start(), b"svg")
+        });
         if find_ci(head, b"system").is_some() && !html {
-            best.add(Evidence::new("shield.xxe.entity", if kind == Kind::Xml { 6500 } else { 6000 }, 0, head.len()));
+            best.add(Evidence::new(
+                "shield.xxe.entity",
+                if kind == Kind::Xml { 6500 } else { 6000 },
+                0,
+                head.len(),
+            ));
         }
-        if find_ci(text, b"<xi:include").is_some() || find_ci(text, b"xmlns:xi=").is_some_and(|_| find_ci(text, b"href").is_some()) {
+        if find_ci(text, b"<xi:include").is_some()
+            || find_ci(text, b"xmlns:xi=").is_some_and(|_| find_ci(text, b"href").is_some())
+        {
             best.add(Evidence::new("shield.xxe.include", 6500, 0, text.len()));
         }
         return;
     };
     let behind = text.get(at..).unwrap_or_default();
     let external = find_ci(behind, b"system").is_some() || find_ci(behind, b"public").is_some();
-    let parameter = behind.get(8..).is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'%'));
-    let many = find_ci(behind.get(8..).unwrap_or_default(), b"<!entity").is_some() && find(behind, b";&").is_some();
-    let score = if external || parameter || many { 9500 } else { 5500 };
-    best.add(Evidence::new("shield.xxe.entity", score, at, at.saturating_add(8)));
+    let parameter = behind
+        .get(8..)
+        .is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'%'));
+    let many = find_ci(behind.get(8..).unwrap_or_default(), b"<!entity").is_some()
+        && find(behind, b";&").is_some();
+    let score = if external || parameter || many {
+        9500
+    } else {
+        5500
+    };
+    best.add(Evidence::new(
+        "shield.xxe.entity",
+        score,
+        at,
+        at.saturating_add(8),
+    ));
 }
 
 /// `*)(uid=*`, `)(|(`, `*)(&`: a filter that is left and widened.
@@ -226,13 +352,26 @@ fn directory_filter(text: &[u8], texture: Texture, best: &mut Strongest) {
         }
         let name = cursor.take_while(|b| is_word(b) || b == b'-');
         let star = start.checked_sub(1).and_then(|at| text.get(at)) == Some(&b'*');
-        let equals = !name.is_empty() && matches!(cursor.peek(), Some(b'=' | b'~' | b'>' | b'<' | b':'));
+        let equals =
+            !name.is_empty() && matches!(cursor.peek(), Some(b'=' | b'~' | b'>' | b'<' | b':'));
         if equals && (star || cursor.rest().starts_with(b"=*")) {
-            best.add(Evidence::new("shield.ldap.filter", 7500, start, cursor.at()));
+            best.add(Evidence::new(
+                "shield.ldap.filter",
+                7500,
+                start,
+                cursor.at(),
+            ));
             return;
         }
     }
-    if matches!(text, [b'*', b')', ..] | [b'(', b'|' | b'&' | b'!', b'(', ..]) {
+    for opened in [&b"*(|("[..], b"*(&(", b")((|", b")((&", b"*)(|", b"*)(&"] {
+        if let Some(at) = find(text, opened) {
+            let end = at.saturating_add(opened.len());
+            best.add(Evidence::new("shield.ldap.filter", 7500, at, end));
+        }
+    }
+    if matches!(text, [b'*', b')', ..] | [b'(', b'|' | b'&' | b'!', b'(', ..]
+    ) {
         best.add(Evidence::new("shield.ldap.filter", 5500, 0, 2));
     }
 }
@@ -243,7 +382,9 @@ mod tests {
 
     fn code(text: &str) -> &'static str {
         let texture = super::super::gate::scan(text.as_bytes()).texture;
-        find_in(Kind::Query, text.as_bytes(), texture).filter(|e| e.score >= 5000).map_or("", |e| e.code)
+        find_in(Kind::Query, text.as_bytes(), texture)
+            .filter(|e| e.score >= 5000)
+            .map_or("", |e| e.code)
     }
 
     #[test]
@@ -257,7 +398,10 @@ mod tests {
             ("x\r\nSet-Cookie: a=b", "shield.crlf.header"),
             ("O:8:\"stdClass\":0:{}", "shield.deserialization.object"),
             ("<!--#exec cmd=\"id\"-->", "shield.ssi.directive"),
-            ("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>", "shield.xxe.entity"),
+            (
+                "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>",
+                "shield.xxe.entity",
+            ),
             ("*)(uid=*))(|(uid=*", "shield.ldap.filter"),
         ];
         for (text, expected) in cases {
@@ -267,7 +411,15 @@ mod tests {
 
     #[test]
     fn templates_and_prose_in_content() {
-        for text in ["Hello {{ user.name }}", "{% block body %}", "costs ${price}", "a (b)(c) d", "Content-Type: text/plain", "<!DOCTYPE html><p>x", "<!-- note -->"] {
+        for text in [
+            "Hello {{ user.name }}",
+            "{% block body %}",
+            "costs ${price}",
+            "a (b)(c) d",
+            "Content-Type: text/plain",
+            "<!DOCTYPE html><p>x",
+            "<!-- note -->",
+        ] {
             assert_eq!(code(text), "", "{text}");
         }
     }

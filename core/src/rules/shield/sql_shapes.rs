@@ -5,7 +5,9 @@ use crate::text::sql::{Kind, Token};
 /// `union [all] [(] select` and a select list.
 pub(super) fn union(tail: &[Token]) -> Option<(&'static str, u16, usize)> {
     let rest = skip(tail, &[Kind::All, Kind::Open, Kind::Comment, Kind::Other]);
-    let [first, after @ ..] = rest else { return None };
+    let [first, after @ ..] = rest else {
+        return None;
+    };
     let score = match first.kind {
         Kind::Select => match select_list(after) {
             Some(2..) => 9700,
@@ -23,24 +25,47 @@ pub(super) fn union(tail: &[Token]) -> Option<(&'static str, u16, usize)> {
 /// what follows that; `None` for anything prose could say.
 pub(super) fn select_list(tail: &[Token]) -> Option<u8> {
     let rest = skip(tail, &[Kind::All, Kind::Open, Kind::Comment, Kind::Not]);
-    let [first, after @ ..] = rest else { return None };
+    let [first, after @ ..] = rest else {
+        return None;
+    };
     let next = after.first().map(|t| t.kind);
     let follows = matches!(
         next,
         None | Some(
-            Kind::Comma | Kind::From | Kind::Comment | Kind::Shut | Kind::Semicolon | Kind::Pipes | Kind::Arithmetic | Kind::Into | Kind::Where | Kind::Limit
+            Kind::Comma
+                | Kind::From
+                | Kind::Comment
+                | Kind::Shut
+                | Kind::Semicolon
+                | Kind::Pipes
+                | Kind::Arithmetic
+                | Kind::Into
+                | Kind::Where
+                | Kind::Limit
         )
     );
     let surely = |sure: bool| Some(if sure { 2 } else { 1 });
     match first.kind {
         Kind::Number | Kind::Text { .. } | Kind::Literal | Kind::Variable => surely(follows),
         Kind::Arithmetic => surely(follows || next == Some(Kind::Number)),
-        Kind::Function | Kind::Sleep | Kind::WeakFunction | Kind::Schema | Kind::Procedure | Kind::Object if next == Some(Kind::Open) => Some(2),
+        Kind::Function
+        | Kind::Sleep
+        | Kind::WeakFunction
+        | Kind::Schema
+        | Kind::Procedure
+        | Kind::Object
+            if next == Some(Kind::Open) =>
+        {
+            Some(2)
+        }
         Kind::Function | Kind::Sleep | Kind::Schema | Kind::Procedure | Kind::Case => Some(1),
         Kind::Select => Some(2),
         Kind::Name | Kind::Object | Kind::WeakFunction => match next {
             Some(Kind::From) => {
-                let table = matches!(after.get(1)?.kind, Kind::Name | Kind::Schema | Kind::Open | Kind::Object);
+                let table = matches!(
+                    after.get(1)?.kind,
+                    Kind::Name | Kind::Schema | Kind::Open | Kind::Object
+                );
                 let prose = after.get(2).is_some_and(|t| t.kind == Kind::Name);
                 (table && !prose).then_some(2)
             }
@@ -64,14 +89,19 @@ pub(super) fn stacked(tail: &[Token], brief: bool) -> Option<(&'static str, u16,
 
 /// A statement's verb with the object that belongs to it.
 pub(super) fn statement(rest: &[Token]) -> bool {
-    let [verb, after @ ..] = rest else { return false };
+    let [verb, after @ ..] = rest else {
+        return false;
+    };
     let next = after.first().map(|t| t.kind);
     match verb.kind {
         Kind::Drop | Kind::Create | Kind::Alter => matches!(next, Some(Kind::Object)),
         Kind::Insert => next == Some(Kind::Into),
         Kind::Delete => next == Some(Kind::From),
         Kind::Update => after.get(1).is_some_and(|t| t.kind == Kind::Set),
-        Kind::Execute => matches!(next, Some(Kind::Procedure | Kind::Open | Kind::Variable | Kind::Text { .. })),
+        Kind::Execute => matches!(
+            next,
+            Some(Kind::Procedure | Kind::Open | Kind::Variable | Kind::Text { .. })
+        ),
         Kind::Declare => next == Some(Kind::Variable),
         Kind::Select => select_list(after).is_some(),
         Kind::Waitfor => next == Some(Kind::Delay),
@@ -81,7 +111,10 @@ pub(super) fn statement(rest: &[Token]) -> bool {
 
 /// The tokens begin with these kinds.
 pub(super) fn starts(tokens: &[Token], kinds: &[Kind]) -> bool {
-    kinds.iter().enumerate().all(|(i, kind)| tokens.get(i).is_some_and(|t| t.kind == *kind))
+    kinds
+        .iter()
+        .enumerate()
+        .all(|(i, kind)| tokens.get(i).is_some_and(|t| t.kind == *kind))
 }
 
 /// A parenthesis opens.
@@ -91,12 +124,19 @@ pub(super) fn called(tokens: &[Token]) -> bool {
 
 /// Leaves out leading tokens of these kinds, a few at most.
 pub(super) fn skip<'t>(tokens: &'t [Token], kinds: &[Kind]) -> &'t [Token] {
-    let count = tokens.iter().take(8).take_while(|t| kinds.contains(&t.kind)).count();
+    let count = tokens
+        .iter()
+        .take(8)
+        .take_while(|t| kinds.contains(&t.kind))
+        .count();
     tokens.get(count..).unwrap_or_default()
 }
 
 pub(super) fn is_comparison(kind: Option<Kind>) -> bool {
-    matches!(kind, Some(Kind::Compare | Kind::Like | Kind::Between | Kind::In | Kind::Is))
+    matches!(
+        kind,
+        Some(Kind::Compare | Kind::Like | Kind::Between | Kind::In | Kind::Is)
+    )
 }
 
 /// Nothing follows that the statement would have to make sense of.

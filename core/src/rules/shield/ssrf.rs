@@ -16,7 +16,12 @@ pub(crate) fn find_in(text: &[u8]) -> Option<Evidence> {
         return None;
     }
     let rest = text.get(at.saturating_add(3)..)?;
-    let authority = rest.get(..rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len()))?;
+    let authority = rest.get(
+        ..rest
+            .iter()
+            .position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\'))
+            .unwrap_or(rest.len()),
+    )?;
     let host = authority.rsplit(|b| *b == b'@').next()?;
     let score = if let Some(inner) = host.strip_prefix(b"[") {
         bracketed(inner)?
@@ -25,14 +30,22 @@ pub(crate) fn find_in(text: &[u8]) -> Option<Evidence> {
         odd_ipv4(host).or_else(|| helper(host))?
     };
     let start = text.len().saturating_sub(rest.len());
-    Some(Evidence::new("shield.ssrf.metadata", score, start, start.saturating_add(authority.len())))
+    Some(Evidence::new(
+        "shield.ssrf.metadata",
+        score,
+        start,
+        start.saturating_add(authority.len()),
+    ))
 }
 
 /// IPv6 loopback, link-local, unique local, or an IPv4 address inside.
 fn bracketed(inner: &[u8]) -> Option<u16> {
     let host = inner.split(|b| *b == b']').next()?;
-    let local = host == b"::" || host == b"::1" || host.ends_with(b"::1") || host.starts_with(b"0:0:0:0:");
-    let linked = [&b"fe80:"[..], b"fc00:", b"fd00:", b"fd"].iter().any(|p| starts_with_ci(host, p));
+    let local =
+        host == b"::" || host == b"::1" || host.ends_with(b"::1") || host.starts_with(b"0:0:0:0:");
+    let linked = [&b"fe80:"[..], b"fc00:", b"fd00:", b"fd"]
+        .iter()
+        .any(|p| starts_with_ci(host, p));
     let mapped = starts_with_ci(host, b"::ffff:") || starts_with_ci(host, b"0:0:0:0:0:ffff:");
     (local || linked || mapped).then_some(7000)
 }
@@ -43,22 +56,43 @@ fn odd_ipv4(host: &[u8]) -> Option<u16> {
     let (mut parts, mut odd) = (0_usize, false);
     for part in host.split(|b| *b == b'.') {
         parts = parts.saturating_add(1);
-        let hexadecimal = part.strip_prefix(b"0x").or_else(|| part.strip_prefix(b"0X"));
+        let hexadecimal = part
+            .strip_prefix(b"0x")
+            .or_else(|| part.strip_prefix(b"0X"));
         let digits = hexadecimal.unwrap_or(part);
-        let fits = |b: &u8| if hexadecimal.is_some() { b.is_ascii_hexdigit() } else { b.is_ascii_digit() };
+        let fits = |b: &u8| {
+            if hexadecimal.is_some() {
+                b.is_ascii_hexdigit()
+            } else {
+                b.is_ascii_digit()
+            }
+        };
         if digits.is_empty() || !digits.iter().all(fits) {
             return None;
         }
-        odd |= hexadecimal.is_some() || (part.len() > 1 && part.first() == Some(&b'0')) || part.len() > 3;
+        odd |= hexadecimal.is_some()
+            || (part.len() > 1 && part.first() == Some(&b'0'))
+            || part.len() > 3;
     }
     ((odd || parts < 4) && parts <= 4).then_some(7800)
 }
 
 /// Names that resolve to an address of the caller's choice.
 fn helper(host: &[u8]) -> Option<u16> {
-    let names = [&b".nip.io"[..], b".sslip.io", b".xip.io", b"localtest.me", b".burpcollaborator.net", b".oastify.com", b".interact.sh"];
+    let names = [
+        &b".nip.io"[..],
+        b".sslip.io",
+        b".xip.io",
+        b"localtest.me",
+        b".burpcollaborator.net",
+        b".oastify.com",
+        b".interact.sh",
+    ];
     let host = host.to_ascii_lowercase();
-    names.iter().any(|name| host.ends_with(name)).then_some(7000)
+    names
+        .iter()
+        .any(|name| host.ends_with(name))
+        .then_some(7000)
 }
 
 #[cfg(test)]
@@ -67,10 +101,25 @@ mod tests {
 
     #[test]
     fn odd_hosts() {
-        for text in ["http://2130706433/", "http://0x7f.1/", "http://0177.0.0.1", "http://[::1]:80/", "http://[::ffff:a9fe:a9fe]", "http://127.1", "http://a.nip.io/x"] {
+        for text in [
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://0177.0.0.1",
+            "http://[::1]:80/",
+            "http://[::ffff:a9fe:a9fe]",
+            "http://127.1",
+            "http://a.nip.io/x",
+        ] {
             assert!(find_in(text.as_bytes()).is_some(), "{text}");
         }
-        for text in ["http://localhost:8080/cb", "https://example.com", "http://10.0.0.1/", "http://[2001:db8::5]/", "1://", "see http://2130706433"] {
+        for text in [
+            "http://localhost:8080/cb",
+            "https://example.com",
+            "http://10.0.0.1/",
+            "http://[2001:db8::5]/",
+            "1://",
+            "see http://2130706433",
+        ] {
             assert!(find_in(text.as_bytes()).is_none(), "{text}");
         }
     }

@@ -47,10 +47,26 @@ pub(crate) struct Clues {
 /// The strongest evidence in `text`.
 pub(crate) fn find_in(kind: Kind, text: &[u8], clues: Clues, texture: Texture) -> Option<Evidence> {
     let mut best = Strongest::default();
-    let spaces = text.iter().take(400).filter(|b| is_space(**b) && **b != 0).count();
+    let spaces = text
+        .iter()
+        .take(400)
+        .filter(|b| is_space(**b) && **b != 0)
+        .count();
     let whole = spaces <= 1 && text.len() <= 400;
-    let secret = if clues.secret { path::names_secret(text) } else { None };
-    steps(kind, text, clues.unfolded, texture, whole, secret, &mut best);
+    let secret = if clues.secret {
+        path::names_secret(text)
+    } else {
+        None
+    };
+    steps(
+        kind,
+        text,
+        clues.unfolded,
+        texture,
+        whole,
+        secret,
+        &mut best,
+    );
     if kind == Kind::Path {
         if let Some(at) = secret.filter(|at| is_famous(text.get(*at..).unwrap_or_default())) {
             best.add(Evidence::new("shield.traversal.file", 8000, at, text.len()));
@@ -60,25 +76,67 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], clues: Clues, texture: Texture) -
     }
     let target = text.trim_ascii_start();
     if clues.scheme {
-        if WRAPPERS.iter().any(|wrapper| starts_with_ci(target, wrapper)) {
-            best.add(Evidence::new("shield.traversal.wrapper", texture.weigh(8800, 3000, 2000), 0, text.len()));
+        if WRAPPERS
+            .iter()
+            .any(|wrapper| starts_with_ci(target, wrapper))
+        {
+            best.add(Evidence::new(
+                "shield.traversal.wrapper",
+                texture.weigh(8800, 3000, 2000),
+                0,
+                text.len(),
+            ));
         } else if starts_with_ci(target, b"file:/") && whole {
             let score = if secret.is_some() { 9000 } else { 4500 };
-            best.add(Evidence::new("shield.traversal.wrapper", texture.weigh(score, 3000, 2000), 0, text.len()));
+            best.add(Evidence::new(
+                "shield.traversal.wrapper",
+                texture.weigh(score, 3000, 2000),
+                0,
+                text.len(),
+            ));
         }
         if whole && is_remote_file(target) {
-            best.add(Evidence::new("shield.traversal.remote", 7500, 0, text.len()));
+            best.add(Evidence::new(
+                "shield.traversal.remote",
+                7500,
+                0,
+                text.len(),
+            ));
         }
     }
     if whole {
         if let Some(at) = text.iter().position(|b| *b == 0) {
-            let score = if kind == Kind::Path || at.saturating_add(12) > text.len() { 8000 } else { 6000 };
-            best.add(Evidence::new("shield.traversal.null", score, at, at.saturating_add(1)));
+            let score = if kind == Kind::Path || at.saturating_add(12) > text.len() {
+                8000
+            } else {
+                6000
+            };
+            best.add(Evidence::new(
+                "shield.traversal.null",
+                score,
+                at,
+                at.saturating_add(1),
+            ));
         }
         // dots and slashes in hexadecimal that no layer decoded
-        for spelled in [&b"0x2e0x2e"[..], b"..2f..2f", b"..5c..5c", b"..%5c", b"..%2f", b"..0x2f", b"..0x5c", b"%5c..", b"\xc0\xae\xc0\xae"] {
+        for spelled in [
+            &b"0x2e0x2e"[..],
+            b"..2f..2f",
+            b"..5c..5c",
+            b"..%5c",
+            b"..%2f",
+            b"..0x2f",
+            b"..0x5c",
+            b"%5c..",
+            b"\xc0\xae\xc0\xae",
+        ] {
             if let Some(at) = find_ci(text, spelled) {
-                best.add(Evidence::new("shield.traversal.climb", 8000, at, at.saturating_add(spelled.len())));
+                best.add(Evidence::new(
+                    "shield.traversal.climb",
+                    8000,
+                    at,
+                    at.saturating_add(spelled.len()),
+                ));
             }
         }
     }
@@ -88,10 +146,28 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], clues: Clues, texture: Texture) -
 /// Files that are asked for to prove a point.
 fn is_famous(name: &[u8]) -> bool {
     let head = name.get(..name.len().min(12)).unwrap_or_default();
-    [&b"passwd"[..], b"shadow", b"htaccess", b"boot.ini", b"win.ini", b"self", b"web-inf"].iter().any(|word| find_ci(head, word).is_some())
+    [
+        &b"passwd"[..],
+        b"shadow",
+        b"htaccess",
+        b"boot.ini",
+        b"win.ini",
+        b"self",
+        b"web-inf",
+    ]
+    .iter()
+    .any(|word| find_ci(head, word).is_some())
 }
 
-fn steps(kind: Kind, text: &[u8], unfolded: bool, texture: Texture, whole: bool, secret: Option<usize>, best: &mut Strongest) {
+fn steps(
+    kind: Kind,
+    text: &[u8],
+    unfolded: bool,
+    texture: Texture,
+    whole: bool,
+    secret: Option<usize>,
+    best: &mut Strongest,
+) {
     let climb = path::climb(text);
     if climb.steps == 0 {
         return;
@@ -113,7 +189,12 @@ fn steps(kind: Kind, text: &[u8], unfolded: bool, texture: Texture, whole: bool,
         _ if !whole => score.min(if secret.is_some() { 8000 } else { 4500 }),
         _ => score,
     };
-    best.add(Evidence::new("shield.traversal.climb", texture.weigh(score, 4000, 2500), climb.start, climb.end));
+    best.add(Evidence::new(
+        "shield.traversal.climb",
+        texture.weigh(score, 4000, 2500),
+        climb.start,
+        climb.end,
+    ));
 }
 
 /// The path has more steps upwards than segments before them.
@@ -132,33 +213,81 @@ fn above_root(path: &[u8]) -> bool {
     false
 }
 
-fn absolute(text: &[u8], secret: Option<usize>, spaces: usize, texture: Texture, best: &mut Strongest) {
+fn absolute(
+    text: &[u8],
+    secret: Option<usize>,
+    spaces: usize,
+    texture: Texture,
+    best: &mut Strongest,
+) {
     let target = text.trim_ascii();
     let windows = path::is_windows_path(target);
     let rooted = target.starts_with(b"/") || target.starts_with(b"\\") || windows;
     let score = match secret {
         Some(_) if rooted => 8800,
         // the whole value is the file's name
-        Some(0 | 1) if is_famous(target) && texture.words <= 3 && !target.ends_with(b"/") && texture.length <= 16 => 6500,
-        Some(at) if texture.words <= 8 && at > 1 && !target.contains(&b':') && !target.get(..at).is_some_and(|t| t.contains(&b'.')) && is_famous(target.get(at..).unwrap_or_default()) => 6500,
+        Some(0 | 1)
+            if is_famous(target)
+                && texture.words <= 3
+                && !target.ends_with(b"/")
+                && texture.length <= 16 =>
+        {
+            6500
+        }
+        Some(at)
+            if texture.words <= 8
+                && at > 1
+                && !target.contains(&b':')
+                && !target.get(..at).is_some_and(|t| t.contains(&b'.'))
+                && is_famous(target.get(at..).unwrap_or_default()) =>
+        {
+            6500
+        }
         None if rooted && spaces == 0 && path::is_system_path(target) => 6500,
         None if windows => 3500,
         _ => return,
     };
-    best.add(Evidence::new("shield.traversal.file", texture.weigh(score, 3000, 1500), secret.unwrap_or(0), text.len()));
+    best.add(Evidence::new(
+        "shield.traversal.file",
+        texture.weigh(score, 3000, 1500),
+        secret.unwrap_or(0),
+        text.len(),
+    ));
 }
 
 /// A whole URL of a script or text that ends in `?`, which turns what the
 /// application appends into a query.
 fn is_remote_file(text: &[u8]) -> bool {
     let text = text.trim_ascii();
-    let Some(bare) = text.strip_suffix(b"??").or_else(|| text.strip_suffix(b"?")) else { return false };
-    let Some(at) = find(bare, b"://") else { return false };
-    let scheme = bare.get(at.saturating_sub(5)..at).unwrap_or_default().to_ascii_lowercase();
-    let remote = [&b"http"[..], b"https", b"ftp", b"ftps"].iter().any(|s| scheme.ends_with(s));
+    let Some(bare) = text.strip_suffix(b"??").or_else(|| text.strip_suffix(b"?")) else {
+        return false;
+    };
+    let Some(at) = find(bare, b"://") else {
+        return false;
+    };
+    let scheme = bare
+        .get(at.saturating_sub(5)..at)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let remote = [&b"http"[..], b"https", b"ftp", b"ftps"]
+        .iter()
+        .any(|s| scheme.ends_with(s));
     let name = bare.rsplit(|b| *b == b'/').next().unwrap_or_default();
     let ending = name.rsplit(|b| *b == b'.').next().unwrap_or_default();
-    let script = [&b"txt"[..], b"php", b"php3", b"php5", b"phtml", b"asp", b"aspx", b"jsp", b"cgi", b"pl", b"inc", b"dat"];
+    let script = [
+        &b"txt"[..],
+        b"php",
+        b"php3",
+        b"php5",
+        b"phtml",
+        b"asp",
+        b"aspx",
+        b"jsp",
+        b"cgi",
+        b"pl",
+        b"inc",
+        b"dat",
+    ];
     remote && script.iter().any(|s| ending.eq_ignore_ascii_case(s))
 }
 
@@ -168,13 +297,25 @@ mod tests {
 
     fn score(kind: Kind, text: &str) -> u16 {
         let texture = super::super::gate::scan(text.as_bytes()).texture;
-        let clues = Clues { unfolded: false, secret: true, scheme: true };
+        let clues = Clues {
+            unfolded: false,
+            secret: true,
+            scheme: true,
+        };
         find_in(kind, text.as_bytes(), clues, texture).map_or(0, |e| e.score)
     }
 
     #[test]
     fn questions_to_the_file_system() {
-        for text in ["../../../etc/passwd", "....//....//....//x", "/etc/passwd", "php://filter/x", "x.php\0.png", "c:\\boot.ini", "http://evil.example/x.txt?"] {
+        for text in [
+            "../../../etc/passwd",
+            "....//....//....//x",
+            "/etc/passwd",
+            "php://filter/x",
+            "x.php\0.png",
+            "c:\\boot.ini",
+            "http://evil.example/x.txt?",
+        ] {
             assert!(score(Kind::Query, text) >= 6000, "{text}");
         }
         assert!(score(Kind::Path, "/static/../../x") >= 6000);
@@ -182,7 +323,13 @@ mod tests {
 
     #[test]
     fn paths_in_content() {
-        for text in ["see ../readme.md for more", "a..b/c", "/home/ann/a.txt", "https://example.com/a?b=c", "Have you seen http://example.com/ ?"] {
+        for text in [
+            "see ../readme.md for more",
+            "a..b/c",
+            "/home/ann/a.txt",
+            "https://example.com/a?b=c",
+            "Have you seen http://example.com/ ?",
+        ] {
             assert!(score(Kind::Query, text) < 5000, "{text}");
         }
     }

@@ -194,7 +194,9 @@ pub(crate) fn find(text: &[u8], texture: Texture) -> Option<Evidence> {
     markup(text, 0, texture, &mut best);
     let first_tag = text.iter().position(|b| *b == b'<').unwrap_or(text.len());
     for quote in [b'"', b'\'', b'`'] {
-        let Some(at) = text.iter().position(|b| *b == quote) else { continue };
+        let Some(at) = text.iter().position(|b| *b == quote) else {
+            continue;
+        };
         // with a tag before it the quote belongs to that tag
         if at < first_tag {
             behind_quote(text, at.saturating_add(1), texture, &mut best);
@@ -228,7 +230,11 @@ fn element(text: &[u8], tag: &Tag<'_>, texture: Texture) -> Option<(&'static str
     if is(b"script") {
         if tag.closing {
             // the end of a script the value did not start: a break-out
-            let score = if tag.start < 64 && !behind.trim_ascii().is_empty() { 7000 } else { 4000 };
+            let score = if tag.start < 64 && !behind.trim_ascii().is_empty() {
+                7000
+            } else {
+                4000
+            };
             return Some(("shield.xss.breakout", texture.weigh(score, 2000, 1000)));
         }
         let body = behind.get(..behind.len().min(400)).unwrap_or_default();
@@ -236,30 +242,74 @@ fn element(text: &[u8], tag: &Tag<'_>, texture: Texture) -> Option<(&'static str
         return Some(("shield.xss.script", texture.weigh(score, 4800, 2500)));
     }
     // `<scr<script>ipt>`: filters that remove once leave a tag
-    if tag.name.len() > 6 && find_ci(tag.name, b"script").is_some_and(|at| at > 0) && sink(behind.get(..64).unwrap_or(behind)).is_some() {
+    if tag.name.len() > 6
+        && find_ci(tag.name, b"script").is_some_and(|at| at > 0)
+        && sink(behind.get(..64).unwrap_or(behind)).is_some()
+    {
         return Some(("shield.xss.script", texture.weigh(8500, 3000, 2000)));
     }
     if tag.closing {
         return None;
     }
-    let odd = [&b"iframe"[..], b"frameset", b"frame", b"object", b"embed", b"applet", b"base", b"layer", b"ilayer", b"bgsound", b"isindex", b"marquee", b"xss", b"portal"];
-    let attributes = behind.get(..behind.iter().position(|b| *b == b'>').unwrap_or(behind.len())).unwrap_or_default();
+    let odd = [
+        &b"iframe"[..],
+        b"frameset",
+        b"frame",
+        b"object",
+        b"embed",
+        b"applet",
+        b"base",
+        b"layer",
+        b"ilayer",
+        b"bgsound",
+        b"isindex",
+        b"marquee",
+        b"xss",
+        b"portal",
+    ];
+    let attributes = behind
+        .get(
+            ..behind
+                .iter()
+                .position(|b| *b == b'>')
+                .unwrap_or(behind.len()),
+        )
+        .unwrap_or_default();
     if odd.iter().any(|name| is(name)) && attributes.contains(&b'=') {
         // an embedded player says how large it is
         let embed = find_ci(attributes, b"width=").is_some() || tag.start > 48;
-        return Some(("shield.xss.element", texture.weigh(if embed { 4500 } else { 6200 }, 2500, 1500)));
+        return Some((
+            "shield.xss.element",
+            texture.weigh(if embed { 4500 } else { 6200 }, 2500, 1500),
+        ));
     }
-    let quiet = [&b"meta"[..], b"link", b"style", b"form", b"xml", b"math", b"foreignobject", b"animate", b"set"];
+    let quiet = [
+        &b"meta"[..],
+        b"link",
+        b"style",
+        b"form",
+        b"xml",
+        b"math",
+        b"foreignobject",
+        b"animate",
+        b"set",
+    ];
     if quiet.iter().any(|name| is(name)) {
         return Some(("shield.xss.element", texture.weigh(4500, 2000, 1000)));
     }
     None
 }
 
-fn attribute_of(tag: &Tag<'_>, attribute: &Attribute<'_>, texture: Texture) -> Option<(&'static str, u16)> {
+fn attribute_of(
+    tag: &Tag<'_>,
+    attribute: &Attribute<'_>,
+    texture: Texture,
+) -> Option<(&'static str, u16)> {
     let value = attribute.value?;
     let name = attribute.name;
-    let event = name.get(..2).is_some_and(|on| on.eq_ignore_ascii_case(b"on"));
+    let event = name
+        .get(..2)
+        .is_some_and(|on| on.eq_ignore_ascii_case(b"on"));
     if event && name.len() > 4 && !tag.closing {
         let runs = sink(value).is_some();
         let (score, in_text, in_document) = match (EVENTS.get(name), runs) {
@@ -271,21 +321,39 @@ fn attribute_of(tag: &Tag<'_>, attribute: &Attribute<'_>, texture: Texture) -> O
             (None, true) => (7500, 3000, 1500),
             (None, false) => return None,
         };
-        return Some(("shield.xss.handler", texture.weigh(score, in_text, in_document)));
+        return Some((
+            "shield.xss.handler",
+            texture.weigh(score, in_text, in_document),
+        ));
     }
     if let Some(score) = active_url(value) {
-        return Some(("shield.xss.url", texture.weigh(score, score.min(4800), score.min(2500))));
+        return Some((
+            "shield.xss.url",
+            texture.weigh(score, score.min(4800), score.min(2500)),
+        ));
     }
     let is = |wanted: &[u8]| name.eq_ignore_ascii_case(wanted);
-    let runs_later = (is(b"attributename") && value.trim_ascii().get(..2).is_some_and(|on| on.eq_ignore_ascii_case(b"on")))
+    let runs_later = (is(b"attributename")
+        && value
+            .trim_ascii()
+            .get(..2)
+            .is_some_and(|on| on.eq_ignore_ascii_case(b"on")))
         || (is(b"to") && sink(value).is_some())
-        || (is(b"content") && find_ci(value, b"url").is_some()
-            && [&b"javascript:"[..], b"data:", b"vbscript:"].iter().any(|scheme| find_ci(value, scheme).is_some()))
+        || (is(b"content")
+            && find_ci(value, b"url").is_some()
+            && [&b"javascript:"[..], b"data:", b"vbscript:"]
+                .iter()
+                .any(|scheme| find_ci(value, scheme).is_some()))
         || (is(b"http-equiv") && value.eq_ignore_ascii_case(b"set-cookie"));
-    if is(b"srcdoc") || is(b"formaction") || runs_later {
+    if is(b"srcdoc") || is(b"formaction") || is(b"datasrc") || runs_later {
         return Some(("shield.xss.element", texture.weigh(8500, 4500, 2500)));
     }
-    if is(b"style") && (find_ci(value, b"expression").is_some() || find_ci(value, b"-moz-binding").is_some() || find_ci(value, b"behavior:").is_some() || find_ci(value, b"javascript:").is_some()) {
+    if is(b"style")
+        && (find_ci(value, b"expression").is_some()
+            || find_ci(value, b"-moz-binding").is_some()
+            || find_ci(value, b"behavior:").is_some()
+            || find_ci(value, b"javascript:").is_some())
+    {
         return Some(("shield.xss.style", texture.weigh(9000, 4500, 2500)));
     }
     None
@@ -293,13 +361,22 @@ fn attribute_of(tag: &Tag<'_>, attribute: &Attribute<'_>, texture: Texture) -> O
 
 /// The belief that a URL runs code when it is followed.
 fn active_url(url: &[u8]) -> Option<u16> {
-    if has_scheme(url, b"javascript:") || has_scheme(url, b"vbscript:") || has_scheme(url, b"livescript:") {
+    if has_scheme(url, b"javascript:")
+        || has_scheme(url, b"vbscript:")
+        || has_scheme(url, b"livescript:")
+    {
         let colon = url.iter().position(|b| *b == b':')?;
         let code = url.get(colon.saturating_add(1)..)?.trim_ascii();
         let idle = code.is_empty() || code == b";" || code.starts_with(b"void(0)") || code == b"//";
         return Some(if idle { 2500 } else { 9300 });
     }
-    (has_scheme(url, b"data:text/html") || has_scheme(url, b"data:image/svg+xml,<") || has_scheme(url, b"data:application/x-javascript") || has_scheme(url, b"data:text/javascript") || has_scheme(url, b"data:text/xml") || has_scheme(url, b"data:,*")).then_some(8800)
+    (has_scheme(url, b"data:text/html")
+        || has_scheme(url, b"data:image/svg+xml,<")
+        || has_scheme(url, b"data:application/x-javascript")
+        || has_scheme(url, b"data:text/javascript")
+        || has_scheme(url, b"data:text/xml")
+        || has_scheme(url, b"data:,*"))
+    .then_some(8800)
 }
 
 /// The value may have ended an attribute or a string of the page.
@@ -311,37 +388,90 @@ fn behind_quote(text: &[u8], at: usize, texture: Texture, best: &mut Strongest) 
     // an attribute: ` onfocus=…`
     let mut html = Tokenizer::new(text, at);
     let mut left = 6_u8;
-    while left > 0 && let Some(attribute) = html.attribute() {
+    while left > 0
+        && let Some(attribute) = html.attribute()
+    {
         left = left.saturating_sub(1);
         let runs = attribute.value.is_some_and(|v| sink(v).is_some());
         if attribute.value.is_some_and(|v| !v.is_empty())
             && let Some(event) = EVENTS.get(attribute.name)
         {
-            let score = if runs { 9500 } else if event == Event::Unasked { 8800 } else { 7500 };
-            best.add(Evidence::new("shield.xss.breakout", texture.weigh(score, 4500, 1500), at, attribute.end));
+            let score = if runs {
+                9500
+            } else if event == Event::Unasked {
+                8800
+            } else {
+                7500
+            };
+            best.add(Evidence::new(
+                "shield.xss.breakout",
+                texture.weigh(score, 4500, 1500),
+                at,
+                attribute.end,
+            ));
         }
     }
     // a tag: `">` and another one
     let trimmed = rest.trim_ascii_start();
     if let Some(after) = trimmed.strip_prefix(b">") {
         let after = after.trim_ascii_start();
-        if after.first() == Some(&b'<') && after.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!')) {
-            best.add(Evidence::new("shield.xss.breakout", texture.weigh(7500, 3000, 1000), at, text.len()));
+        if after.first() == Some(&b'<')
+            && after
+                .get(1)
+                .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
+        {
+            best.add(Evidence::new(
+                "shield.xss.breakout",
+                texture.weigh(7500, 3000, 1000),
+                at,
+                text.len(),
+            ));
         }
     }
     // a script's string: `';alert(1)//`
-    if matches!(trimmed.first(), Some(b';' | b'-' | b'+' | b'*' | b',' | b')' | b'}' | b']' | b'/' | b'|' | b'&' | b'^' | b'%' | b'?' | b'<' | b'>' | b'=' | b'(' | b'.'))
-        && let Some((start, end)) = sink(rest)
+    if matches!(
+        trimmed.first(),
+        Some(
+            b';' | b'-'
+                | b'+'
+                | b'*'
+                | b','
+                | b')'
+                | b'}'
+                | b']'
+                | b'/'
+                | b'|'
+                | b'&'
+                | b'^'
+                | b'%'
+                | b'?'
+                | b'<'
+                | b'>'
+                | b'='
+                | b'('
+                | b'.'
+        )
+    ) && let Some((start, end)) = sink(rest)
     {
         let (start, end) = (at.saturating_add(start), at.saturating_add(end));
-        best.add(Evidence::new("shield.xss.breakout", texture.weigh(8800, 4000, 1500), start, end));
+        best.add(Evidence::new(
+            "shield.xss.breakout",
+            texture.weigh(8800, 4000, 1500),
+            start,
+            end,
+        ));
     }
 }
 
 /// Code or an active URL as the whole of a value.
 fn whole(text: &[u8], texture: Texture, best: &mut Strongest) {
     if let Some(score) = active_url(text) {
-        best.add(Evidence::new("shield.xss.url", texture.weigh(score, score.min(4800), 2000), 0, text.len()));
+        best.add(Evidence::new(
+            "shield.xss.url",
+            texture.weigh(score, score.min(4800), 2000),
+            0,
+            text.len(),
+        ));
     }
     if texture.is_text() {
         return;
@@ -350,37 +480,67 @@ fn whole(text: &[u8], texture: Texture, best: &mut Strongest) {
         let before = text.get(..start).unwrap_or_default();
         // words in front make it a sentence about code
         let plain = words(before).count() <= 4;
-        let score = if plain && texture.words <= 16 { 7200 } else { 4500 };
+        let score = if plain && texture.words <= 16 {
+            7200
+        } else {
+            4500
+        };
         best.add(Evidence::new("shield.xss.call", score, start, end));
     }
     if let Some(at) = find_ci(text, b"javascript:")
         && at > 0
         && let Some((_, end)) = sink(text.get(at..).unwrap_or_default())
     {
-        best.add(Evidence::new("shield.xss.url", 8000, at, at.saturating_add(end)));
+        best.add(Evidence::new(
+            "shield.xss.url",
+            8000,
+            at,
+            at.saturating_add(end),
+        ));
     }
 }
 
 /// A sink that the code calls or reads: its place.
 fn sink(code: &[u8]) -> Option<(usize, usize)> {
     for (start, word) in words(code) {
-        let Some(sink) = SINKS.get(word) else { continue };
+        let Some(sink) = SINKS.get(word) else {
+            continue;
+        };
         let end = start.saturating_add(word.len());
         let mut cursor = Cursor::starting_at(code, end);
         let found = match sink {
             Sink::Call => {
                 // `alert(1)` `alert`1`` `(alert)(1)` `top["alert"](1)` `alert&lpar;1`
                 // a blank before the parenthesis is prose: `confirm (or cancel)`
-                cursor.take_while(|b| matches!(b, b')' | b']' | b'"' | b'\'' | b'/' | b'*' | b'\t'..=b'\r'));
-                matches!(cursor.peek(), Some(b'(' | b'`')) || cursor.rest().starts_with(b".call") || cursor.rest().starts_with(b"?.")
+                cursor.take_while(|b| {
+                    matches!(b, b')' | b']' | b'"' | b'\'' | b'/' | b'*' | b'\t'..=b'\r')
+                });
+                matches!(cursor.peek(), Some(b'(' | b'`'))
+                    || cursor.rest().starts_with(b".call")
+                    || cursor.rest().starts_with(b"?.")
             }
             Sink::Property => {
                 let before = code.get(..start).unwrap_or_default();
-                let object = before.strip_suffix(b".").or_else(|| before.strip_suffix(b"['")).or_else(|| before.strip_suffix(b"[\""));
+                let object = before
+                    .strip_suffix(b".")
+                    .or_else(|| before.strip_suffix(b"['"))
+                    .or_else(|| before.strip_suffix(b"[\""));
                 object.is_some_and(|object| {
-                    let name_at = object.iter().rposition(|b| !is_word(*b)).map_or(0, |n| n.saturating_add(1));
+                    let name_at = object
+                        .iter()
+                        .rposition(|b| !is_word(*b))
+                        .map_or(0, |n| n.saturating_add(1));
                     let name = object.get(name_at..).unwrap_or_default();
-                    [&b"document"[..], b"window", b"self", b"top", b"parent", b"this"].iter().any(|known| name.eq_ignore_ascii_case(known))
+                    [
+                        &b"document"[..],
+                        b"window",
+                        b"self",
+                        b"top",
+                        b"parent",
+                        b"this",
+                    ]
+                    .iter()
+                    .any(|known| name.eq_ignore_ascii_case(known))
                 })
             }
         };
@@ -410,7 +570,10 @@ mod tests {
             ("\" autofocus onfocus=alert(1) x=\"", "shield.xss.breakout"),
             ("';alert(document.cookie)//", "shield.xss.breakout"),
             ("javascript:alert(1)", "shield.xss.url"),
-            ("<div style=\"width:expression(alert(1))\">", "shield.xss.style"),
+            (
+                "<div style=\"width:expression(alert(1))\">",
+                "shield.xss.style",
+            ),
         ];
         for (text, code) in cases {
             let (seen, score) = found(text);

@@ -25,7 +25,10 @@ export const POST = shown(async (request) => {
   const decision = await chat.protect(request, {
     action: "inference",
     userId,
+    // Checked by the rule: what is no number of tokens is refused.
     requested: maxTokens as number,
+    // Prose by design: a question about SQL is no injection.
+    freeText: ["message"],
   });
   if (!decision.isAllowed()) return refusal(decision);
 
