@@ -1,61 +1,61 @@
-// Builds dist/: ESM with its types, the same as CJS in dist/cjs, the wasm beside both.
+// Builds dist/: each source as ESM (.js, .d.ts) and as CJS (.cjs, .d.cts), and the wasm.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { transform } from "esbuild";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const GENERATED = "src/wasm/generated";
-process.chdir(root);
+process.chdir(join(dirname(fileURLToPath(import.meta.url)), ".."));
 
-if (!existsSync(join(GENERATED, "glue.js"))) {
-  console.error(`${GENERATED} is missing: run \`make wasm\` first`);
+const GENERATED = "wasm/generated";
+if (!existsSync(join("src", GENERATED, "glue.js"))) {
+  console.error(`src/${GENERATED} is missing: run \`make wasm\` first`);
   process.exit(1);
 }
 
-rmSync("dist", { recursive: true, force: true });
+// run or loaded by hosts that know ESM only
+const ESM_ONLY = /^(bin|cli|replay)\.|^wasm\/(edge|workerd)\./;
 
-const sources = readdirSync("src", { recursive: true })
-  .filter((name) => /\.[jt]s$/.test(name) && !name.endsWith(".d.ts"))
-  .map((name) => join("src", name));
+const read = (...path) => readFileSync(join(...path), "utf8");
+
+function write(name, content) {
+  const path = join("dist", name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
 
 /** Every file by itself, so that what is shared stays shared and bundlers can drop the rest. */
-function emit(format, outdir, entryPoints) {
-  return build({ entryPoints, outdir, outbase: "src", format, platform: "neutral", target: "es2022" });
+async function compiled(code, format) {
+  const options = { loader: "ts", format, platform: "neutral", target: "es2022" };
+  return (await transform(code, options)).code;
 }
 
-// the command line is run, never imported
-const COMMANDS = /^src\/(bin|cli|replay)\.ts$/;
-await emit("esm", "dist", sources);
-await emit("cjs", "dist/cjs", sources.filter((name) => !COMMANDS.test(name)));
+/** Relative modules by the name of their CJS form. */
+const toCjs = (code) => code.replace(/(["'])(\.{1,2}\/[^"'\n]+)\.js\1/g, "$1$2.cjs$1");
 
-const tsc = fileURLToPath(import.meta.resolve("typescript/bin/tsc"));
-execFileSync(process.execPath, [tsc, "-p", "."], { stdio: "inherit" });
+const list = (folder) => readdirSync(folder, { recursive: true });
 
-const isTypes = (from) => !/\.[^/]*$/.test(from) || from.endsWith(".d.ts");
-cpSync("dist", "dist-types", { recursive: true, filter: isTypes });
-rmSync("dist-types/cjs", { recursive: true, force: true });
-for (const to of ["dist", "dist/cjs"]) {
-  cpSync("dist-types", to, { recursive: true });
-  for (const name of readdirSync(GENERATED)) {
-    if (/\.(wasm|d\.ts)$/.test(name)) cpSync(join(GENERATED, name), join(to, "wasm/generated", name));
-  }
+rmSync("dist", { recursive: true, force: true });
+
+for (const name of list("src").filter((name) => /\.[jt]s$/.test(name) && !name.endsWith(".d.ts"))) {
+  const code = read("src", name);
+  const stem = name.slice(0, -3);
+  write(`${stem}.js`, await compiled(code, "esm"));
+  if (!ESM_ONLY.test(name)) write(`${stem}.cjs`, toCjs(await compiled(code, "cjs")));
 }
-rmSync("dist-types", { recursive: true });
 
-// the nearest package.json says what a file is and where "#wasm" is found
-const { imports } = (await import("../package.json", { with: { type: "json" } })).default;
-writeFileSync(
-  "dist/cjs/package.json",
-  `${JSON.stringify(
-    {
-      type: "commonjs",
-      sideEffects: false,
-      imports: JSON.parse(JSON.stringify(imports).replaceAll("./dist/", "./")),
-    },
-    null,
-    2,
-  )}\n`,
+execFileSync(
+  process.execPath,
+  [fileURLToPath(import.meta.resolve("typescript/bin/tsc")), "-p", "."],
+  {
+    stdio: "inherit",
+  },
 );
+for (const name of list(join("src", GENERATED))) {
+  if (name.endsWith(".d.ts")) write(join(GENERATED, name), read("src", GENERATED, name));
+}
+for (const name of list("dist").filter((name) => name.endsWith(".d.ts") && !ESM_ONLY.test(name))) {
+  write(name.replace(/\.d\.ts$/, ".d.cts"), toCjs(read("dist", name)));
+}
+write(join(GENERATED, "doorward.wasm"), readFileSync(join("src", GENERATED, "doorward.wasm")));

@@ -194,9 +194,7 @@ export class Decision {
   }
   /** True for DENY, and for CHALLENGE unless the ward was built with `stepUp`. */
   isDenied(): boolean {
-    return (
-      this.conclusion === "DENY" || (this.conclusion === "CHALLENGE" && !this.#maker.stepUp)
-    );
+    return this.conclusion === "DENY" || (this.conclusion === "CHALLENGE" && !this.#maker.stepUp);
   }
   /** True for CHALLENGE. */
   isChallenged(): boolean {

@@ -26,7 +26,10 @@ interface Builtins {
   "node:http": { Server: { prototype: Server } };
   "node:https": { Server: { prototype: Server } };
   "node:async_hooks": {
-    AsyncLocalStorage: new () => { run<T>(store: Message, task: () => T): T; getStore(): Message | undefined };
+    AsyncLocalStorage: new () => {
+      run<T>(store: Message, task: () => T): T;
+      getStore(): Message | undefined;
+    };
   };
 }
 

@@ -46,8 +46,12 @@ export async function replay(args: readonly string[]): Promise<number> {
   const policy = await policyOf(values.policy);
   const against = values.against === undefined ? undefined : await policyOf(values.against);
   // each alone first, so that an error names its file
-  for (const [file, text] of [[values.policy, policy], [values.against, against]] as const) {
-    if (file !== undefined) located(`${file}:1`, () => new shell.Replay(text ?? "", undefined, options)).free();
+  for (const [file, text] of [
+    [values.policy, policy],
+    [values.against, against],
+  ] as const) {
+    if (file !== undefined)
+      located(`${file}:1`, () => new shell.Replay(text ?? "", undefined, options)).free();
   }
   const engine = new shell.Replay(policy, against, options);
   const out = new Output(values.out);
@@ -167,7 +171,9 @@ class Output {
     this.#stream.on("error", (error: NodeJS.ErrnoException) => {
       // a reader such as `head` that has seen enough is no failure
       if (file === undefined && error.code === "EPIPE") process.exit(0);
-      this.#failure = new BadInput(`${file ?? "stdout"}:1: ${error.message}, expected a writable file`);
+      this.#failure = new BadInput(
+        `${file ?? "stdout"}:1: ${error.message}, expected a writable file`,
+      );
     });
   }
 

@@ -12,7 +12,13 @@ import { isNodeRequest, nodeAdapter } from "./adapters/node.js";
 import { type PlainRequest, plainAdapter } from "./adapters/plain.js";
 import type { Body } from "./body.js";
 import type { Context, Fact, Outcome } from "./context.js";
-import { type Conclusion, Decision, type Explanation, faultAnswer, type Maker } from "./decision.js";
+import {
+  type Conclusion,
+  Decision,
+  type Explanation,
+  faultAnswer,
+  type Maker,
+} from "./decision.js";
 import { Engine, PolicyError } from "./engine.js";
 import { environmentSecret, isDevelopment, isDryRun, platform } from "./environment.js";
 import { emptyInput, Flag, type Input } from "./frame.js";
@@ -173,7 +179,10 @@ export class Ward<Needs extends string = never> {
   }
 
   /** The canonical policy. */
-  toJSON(): { readonly version: 1; readonly rules: readonly PlainRule[] } & Record<string, unknown> {
+  toJSON(): { readonly version: 1; readonly rules: readonly PlainRule[] } & Record<
+    string,
+    unknown
+  > {
     return JSON.parse(this[internals].engine.policy);
   }
 
@@ -365,7 +374,9 @@ export function doorward<
 
 function adapterOf(request: WardRequest): Adapter<WardRequest> {
   if (typeof request !== "object" || request === null) {
-    throw new TypeError("protect: expected a Request, an IncomingMessage or { method, url, headers, ip }");
+    throw new TypeError(
+      "protect: expected a Request, an IncomingMessage or { method, url, headers, ip }",
+    );
   }
   if (isNodeRequest(request)) return nodeAdapter as Adapter<never>;
   if (isFetchRequest(request)) return fetchAdapter as Adapter<never>;

@@ -57,7 +57,12 @@ test("every accessor of the handler works after protect", async () => {
   assert.equal(await (await after(made())).text(), json);
   assert.equal(text(new Uint8Array(await (await after(made())).arrayBuffer())), json);
   assert.equal((await (await after(made())).blob()).type, "application/json");
-  assert.equal(text(await new Response((await after(made())).body).bytes?.() ?? new TextEncoder().encode(json)), json);
+  assert.equal(
+    text(
+      (await new Response((await after(made())).body).bytes?.()) ?? new TextEncoder().encode(json),
+    ),
+    json,
+  );
   const form = request("a=1&a=2", "application/x-www-form-urlencoded");
   await read(form);
   assert.deepEqual((await form.formData()).getAll("a"), ["1", "2"]);

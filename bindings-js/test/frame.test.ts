@@ -26,7 +26,9 @@ function read(frame: Uint8Array) {
   let at = 56 + headers * 8;
   const region = frame.subarray(at, at + word(13));
   const text =
-    word(1) & Flag.WIDE ? Buffer.from(new TextDecoder().decode(region), "latin1") : Buffer.from(region);
+    word(1) & Flag.WIDE
+      ? Buffer.from(new TextDecoder().decode(region), "latin1")
+      : Buffer.from(region);
   at += word(13);
   let from = 0;
   const next = (length: number) => text.subarray(from, (from += length)).toString("latin1");
@@ -63,7 +65,7 @@ test("the bytes of a small frame", () => {
   });
   const words = [0x31465744, 64 + 32 + 1, 2, 1, 0, 3, 0, 3, 2, 1, 0, 0, 2, 11, 1, 1];
   const expected = Buffer.alloc(words.length * 4);
-  words.forEach((word, i) => expected.writeUInt32LE(word, i * 4));
+  for (const [i, word] of words.entries()) expected.writeUInt32LE(word, i * 4);
   assert.deepEqual(Buffer.from(frame), Buffer.concat([expected, Buffer.from("::1GET/éAb{}")]));
 });
 

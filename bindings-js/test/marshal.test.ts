@@ -63,25 +63,47 @@ test("hostile objects", () => {
   assert.deepEqual(told(revoked), {});
   assert.deepEqual(told({ revoked, a: 1 }), { revoked: {}, a: 1 });
 
-  const tricks = { toJSON: () => ({ userId: "admin" }), userId: "u", valueOf: trap, toString: trap };
+  const tricks = {
+    toJSON: () => ({ userId: "admin" }),
+    userId: "u",
+    valueOf: trap,
+    toString: trap,
+  };
   assert.deepEqual(told(tricks), { userId: "u" });
-  assert.deepEqual(told({ f: trap, s: Symbol("x"), u: undefined, n: Number.NaN, b: 12n, i: Infinity }), {
-    b: 12,
-  });
+  assert.deepEqual(
+    told({ f: trap, s: Symbol("x"), u: undefined, n: Number.NaN, b: 12n, i: Infinity }),
+    {
+      b: 12,
+    },
+  );
   assert.deepEqual(told({ d: new Date(0), bad: new Date(Number.NaN) }), {
     d: "1970-01-01T00:00:00.000Z",
     bad: null,
   });
-  for (const none of [null, 1, "x", [1], true, Symbol("x"), trap]) assert.equal(contextJson(none), "{}");
+  for (const none of [null, 1, "x", [1], true, Symbol("x"), trap])
+    assert.equal(contextJson(none), "{}");
   assert.equal(contextJson({ x: "\ud800" }), '{"x":"\\ud800"}');
 });
 
 test("only own properties count", () => {
   const inherited = Object.create({ userId: "admin" }, { a: { value: 1, enumerable: true } });
   assert.deepEqual(told(inherited), { a: 1 });
-  assert.deepEqual(told(new (class { x = 1; get y() { return 2; } })()), { x: 1 });
+  assert.deepEqual(
+    told(
+      new (class {
+        x = 1;
+        get y() {
+          return 2;
+        }
+      })(),
+    ),
+    { x: 1 },
+  );
   const parsed = JSON.parse('{"__proto__":{"userId":"admin"},"constructor":{"prototype":{}}}');
-  assert.equal(contextJson(parsed), '{"__proto__":{"userId":"admin"},"constructor":{"prototype":{}}}');
+  assert.equal(
+    contextJson(parsed),
+    '{"__proto__":{"userId":"admin"},"constructor":{"prototype":{}}}',
+  );
   assert.equal(own(inherited, "userId"), undefined);
   assert.equal(own(parsed, "ip"), undefined);
   assert.equal(({} as Record<string, unknown>).userId, undefined);

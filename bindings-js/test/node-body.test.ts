@@ -34,20 +34,24 @@ async function serve<T>(
   }
 }
 
-const posting = (body: string, chunked = false) => (port: number) => {
-  const headers = chunked ? {} : { "content-length": Buffer.byteLength(body) };
-  const out = send({ port, method: "POST", headers });
-  out.on("error", () => undefined);
-  if (chunked) for (let i = 0; i < body.length; i += 700) out.write(body.slice(i, i + 700));
-  else out.write(body);
-  out.end();
-};
+const posting =
+  (body: string, chunked = false) =>
+  (port: number) => {
+    const headers = chunked ? {} : { "content-length": Buffer.byteLength(body) };
+    const out = send({ port, method: "POST", headers });
+    out.on("error", () => undefined);
+    if (chunked) for (let i = 0; i < body.length; i += 700) out.write(body.slice(i, i + 700));
+    else out.write(body);
+    out.end();
+  };
 
-const raw = (...parts: string[]) => (port: number) => {
-  const socket = connect(port, "127.0.0.1");
-  socket.on("error", () => undefined).resume();
-  for (const part of parts) socket.write(part);
-};
+const raw =
+  (...parts: string[]) =>
+  (port: number) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined).resume();
+    for (const part of parts) socket.write(part);
+  };
 
 const read = async (request: IncomingMessage, bounds = BOUNDS) => {
   const body = await nodeAdapter.body(request, bounds);
@@ -77,7 +81,8 @@ const consumers: Record<string, Consumer> = {
       request.on("end", () => resolve(out));
       request.on("error", reject);
     }),
-  "setEncoding and data events": (request) => consumers["data events"]?.(request.setEncoding("utf8")) as Promise<string>,
+  "setEncoding and data events": (request) =>
+    consumers["data events"]?.(request.setEncoding("utf8")) as Promise<string>,
   "readable events": (request) =>
     new Promise((resolve) => {
       let out = "";
@@ -93,14 +98,18 @@ for (const [name, consume] of Object.entries(consumers)) {
     for (const chunked of [false, true]) {
       test(`${name}: ${length} bytes ${chunked ? "chunked" : "announced"}`, async () => {
         const sent = Array.from({ length }, (_, i) => "abcdefghijk"[i % 11]).join("");
-        const [body, got] = await serve(async (request) => {
-          const seen = await read(request);
-          return [asText(seen), await consume(request)] as const;
-        }, posting(sent, chunked));
+        const [body, got] = await serve(
+          async (request) => {
+            const seen = await read(request);
+            return [asText(seen), await consume(request)] as const;
+          },
+          posting(sent, chunked),
+        );
         assert.equal(got.length, sent.length);
         assert.ok(got === sent);
         const truncated = length > 1000;
-        const tail = truncated && length <= 100_000 ? sent.slice(Math.max(1000, length - 8192)) : "";
+        const tail =
+          truncated && length <= 100_000 ? sent.slice(Math.max(1000, length - 8192)) : "";
         assert.deepEqual(body, { head: sent.slice(0, 1000), tail, truncated, late: false });
       });
     }
@@ -108,7 +117,10 @@ for (const [name, consume] of Object.entries(consumers)) {
 }
 
 test("no body: the stream is not touched", async () => {
-  for (const head of ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"]) {
+  for (const head of [
+    "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+  ]) {
     const got = await serve(async (request) => {
       assert.equal(nodeAdapter.body(request, BOUNDS), undefined);
       return text(request);
@@ -120,10 +132,18 @@ test("no body: the stream is not touched", async () => {
 test("an empty chunked body", async () => {
   const head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const parts of [[`${head}0\r\n\r\n`], [head, "0\r\n\r\n"]]) {
-    const got = await serve(async (request) => {
-      assert.deepEqual(asText(await read(request)), { head: "", tail: "", truncated: false, late: false });
-      return consumers["data events"]?.(request);
-    }, raw(...parts));
+    const got = await serve(
+      async (request) => {
+        assert.deepEqual(asText(await read(request)), {
+          head: "",
+          tail: "",
+          truncated: false,
+          late: false,
+        });
+        return consumers["data events"]?.(request);
+      },
+      raw(...parts),
+    );
     assert.equal(got, "");
   }
 });
@@ -138,6 +158,7 @@ test("a slow client: what came is inspected, the handler still gets the rest", a
     },
     (port) => {
       const out = send({ port, method: "POST", headers: { "content-length": 10 } });
+      out.on("error", () => undefined);
       out.write("first");
       rest = () => out.end("later");
     },
@@ -172,7 +193,10 @@ test("consumed before: what a parser left is inspected", async () => {
     }, posting("x"));
   const json = await inspect({ q: "' or 1=1", "": [1] }, "application/json");
   assert.equal(json.head, '{"q":"\' or 1=1","":[1]}');
-  const form = await inspect({ q: "a&b=é\ud800", list: ["1", "2"] }, "application/x-www-form-urlencoded");
+  const form = await inspect(
+    { q: "a&b=é\ud800", list: ["1", "2"] },
+    "application/x-www-form-urlencoded",
+  );
   assert.equal(form.head, "q=a%26b%3D%C3%A9%EF%BF%BD&list=1&list=2");
   assert.equal((await inspect("text", "text/plain")).head, "text");
   assert.equal((await inspect(Buffer.from("raw"), "")).head, "raw");
@@ -180,11 +204,14 @@ test("consumed before: what a parser left is inspected", async () => {
 });
 
 test("two wards look at one request, also at once", async () => {
-  const got = await serve(async (request) => {
-    const [a, b] = await Promise.all([read(request), read(request)]);
-    const c = await read(request);
-    return [a, b, c].map((body) => asText(body).head).concat(await text(request));
-  }, posting("hello", true));
+  const got = await serve(
+    async (request) => {
+      const [a, b] = await Promise.all([read(request), read(request)]);
+      const c = await read(request);
+      return [a, b, c].map((body) => asText(body).head).concat(await text(request));
+    },
+    posting("hello", true),
+  );
   assert.deepEqual(got, ["hello", "hello", "hello", "hello"]);
 });
 

@@ -132,20 +132,12 @@ fn asgi_target<'py>(scope: &Bound<'py, PyAny>) -> (Text<'py>, u32) {
     let py = scope.py();
     let query = Text::of_option(get(scope, intern!(py, "query_string")).as_ref());
     let raw_path = get(scope, intern!(py, "raw_path")).and_then(|path| Text::of(&path));
-    match raw_path {
-        Some(path) => (joined(path, query.bytes()), flag::RAW_TARGET),
-        None => {
-            let path = get(scope, intern!(py, "path"));
-            let utf8 = path.as_ref().and_then(|path| path.extract::<String>().ok());
-            (
-                joined(
-                    Text::Owned(encoded(utf8.unwrap_or_default().as_bytes())),
-                    query.bytes(),
-                ),
-                0,
-            )
-        }
+    if let Some(path) = raw_path {
+        return (joined(path, query.bytes()), flag::RAW_TARGET);
     }
+    let path = get(scope, intern!(py, "path")).and_then(|path| path.extract::<String>().ok());
+    let path = encoded(path.unwrap_or_default().as_bytes());
+    (joined(Text::Owned(path), query.bytes()), 0)
 }
 
 /// A WSGI environ. The key of each wanted header is looked up: an environ also
@@ -157,14 +149,13 @@ pub(crate) fn wsgi<'py>(environ: &Bound<'py, PyAny>, wanted: &[Wanted]) -> Parts
         .into_iter()
         .map(text)
         .find(|target| !target.bytes().is_empty());
-    let (target, raw) = match raw {
-        Some(target) => (target, flag::RAW_TARGET),
-        None => {
-            let mut path = text(intern!(py, "SCRIPT_NAME")).bytes().to_vec();
-            path.extend_from_slice(text(intern!(py, "PATH_INFO")).bytes());
-            let query = text(intern!(py, "QUERY_STRING"));
-            (joined(Text::Owned(encoded(&path)), query.bytes()), 0)
-        }
+    let (target, raw) = if let Some(target) = raw {
+        (target, flag::RAW_TARGET)
+    } else {
+        let mut path = text(intern!(py, "SCRIPT_NAME")).bytes().to_vec();
+        path.extend_from_slice(text(intern!(py, "PATH_INFO")).bytes());
+        let query = text(intern!(py, "QUERY_STRING"));
+        (joined(Text::Owned(encoded(&path)), query.bytes()), 0)
     };
     let header = |header: &Wanted| {
         let value = get(environ, header.key.bind(py)).and_then(|value| Text::of(&value))?;

@@ -163,16 +163,18 @@ values = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats()
-    | st.text(st.characters())
-    | st.binary()
+    | st.text(st.characters(), max_size=10)
+    | st.binary(max_size=10)
     | st.decimals()
     | st.datetimes(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner),
-    max_leaves=20,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=8,
 )
 
 
-@given(st.dictionaries(st.text(st.characters()) | st.integers(), values))
+@given(st.dictionaries(st.text(st.characters(), max_size=10) | st.integers(), values, max_size=4))
 def test_any_context_is_read(context: dict[Any, Any]) -> None:
     ward = Doorward(
         rules=[sliding_window(mode="LIVE", interval=60, max=2**31, characteristics=["userId"])]

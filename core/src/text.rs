@@ -14,6 +14,7 @@ pub mod path;
 pub mod regex;
 pub mod shell;
 pub mod sql;
+pub mod sql_words;
 pub mod unfold;
 pub mod values;
 pub mod words;

@@ -2,21 +2,32 @@
 //! reads: native here, wasm in `tests/js`, Python in `tests/python`.
 //!
 //! ```toml
+//! policy = '''{"rules":[…]}'''               # of every entry that has none of its own
+//!
 //! [[vector]]
 //! name = "the third request in a window of two is denied"
 //! policy = '''{"rules":[{"rule":"fixedWindow","mode":"LIVE","window":"1h","max":2}]}'''
 //! traffic = ['''{"id":"1",…}''', …]          # traffic lines, in order
-//! expect = ['''{"conclusion":"ALLOW"}''', …]  # one a line: every key given is equal
+//! # one a line: what is found at each path of the decision is equal
+//! expect = ['''{"conclusion":"ALLOW","reason.code":"allow","results.0.score":0}''', …]
+//! exact = ['''{"id":"1",…}''', …]            # or the whole text; VERSION is the version
+//! explain = ["ALLOW: …", …]                 # the summary of the explanation
+//! dry_run = true                            # as under DOORWARD_MODE=DRY_RUN
+//! secret = "…"                              # of the log
+//! log = ['''{"v":1,…}''', …]                # the whole text of the log lines
 //!
 //! [[error]]
 //! name = "an unknown key"
 //! policy = '''…'''
-//! message = "policy: …"                       # the whole text of the error
+//! line = '''…'''                            # read as `traffic:1`, where the policy compiles
+//! message = "policy: …"                     # the whole text of the error
 //! ```
 //!
 //! `expected-failures.toml` lists vectors that a runner does not pass yet; a
 //! listed one that passes is an error too.
 
+use doorward_core::engine::VERSION;
+use doorward_core::explain::explain;
 use doorward_core::replay::{Pushed, Replay, ReplayOptions};
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,6 +37,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
+    /// The policy of every entry that has none of its own.
+    #[serde(default)]
+    pub policy: String,
     /// Decisions.
     #[serde(default)]
     pub vector: Vec<Vector>,
@@ -41,11 +55,26 @@ pub struct Vector {
     /// What it shows.
     pub name: String,
     /// Canonical policy.
-    pub policy: String,
+    pub policy: Option<String>,
+    /// Every rule is a dry run.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// What identities in the log are hashed with.
+    pub secret: Option<String>,
     /// Traffic lines.
     pub traffic: Vec<String>,
-    /// Parts of decision lines.
+    /// Parts of decision lines, by path.
+    #[serde(default)]
     pub expect: Vec<String>,
+    /// Whole decision lines.
+    #[serde(default)]
+    pub exact: Vec<String>,
+    /// Summaries of explanations.
+    #[serde(default)]
+    pub explain: Vec<String>,
+    /// Whole log lines.
+    #[serde(default)]
+    pub log: Vec<String>,
 }
 
 /// Something that must be refused, with the whole text of the error.
@@ -55,7 +84,7 @@ pub struct Refusal {
     /// What it shows.
     pub name: String,
     /// A policy; where it compiles, `line` must be refused.
-    pub policy: String,
+    pub policy: Option<String>,
     /// A traffic line.
     pub line: Option<String>,
     /// The error.
@@ -82,35 +111,78 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors")
 }
 
-/// Runs one vector.
-///
-/// # Errors
-/// What differs.
-pub fn run(vector: &Vector) -> Result<(), String> {
-    let mut replay = Replay::new(&vector.policy, None, &ReplayOptions::default())
-        .map_err(|error| error.to_string())?;
-    if vector.traffic.len() != vector.expect.len() {
-        return Err(format!(
-            "{} lines, {} expectations",
-            vector.traffic.len(),
-            vector.expect.len()
-        ));
+impl File {
+    /// Runs every vector and refusal: its name, and what is wrong.
+    pub fn run(&self) -> impl Iterator<Item = (&str, Result<(), String>)> {
+        let policy = |own: &Option<String>| own.clone().unwrap_or_else(|| self.policy.clone());
+        let vectors = self
+            .vector
+            .iter()
+            .map(move |v| (v.name.as_str(), run(v, &policy(&v.policy))));
+        let refusals = self
+            .error
+            .iter()
+            .map(move |r| (r.name.as_str(), refuse(r, &policy(&r.policy))));
+        vectors.chain(refusals)
     }
-    for (index, (line, expected)) in vector.traffic.iter().zip(&vector.expect).enumerate() {
+}
+
+fn run(vector: &Vector, policy: &str) -> Result<(), String> {
+    let options = ReplayOptions {
+        dry_run: vector.dry_run,
+        log_secret: vector
+            .secret
+            .as_ref()
+            .map(|secret| secret.clone().into_bytes()),
+        ..ReplayOptions::default()
+    };
+    let mut replay = Replay::new(policy, None, &options).map_err(|error| error.to_string())?;
+    let lists = [&vector.expect, &vector.exact, &vector.explain, &vector.log];
+    let lines = vector.traffic.len();
+    if lists
+        .iter()
+        .any(|list| !list.is_empty() && list.len() != lines)
+    {
+        return Err(format!("expected {lines} of each, as there are lines"));
+    }
+    if vector.expect.is_empty() && vector.exact.is_empty() {
+        return Err("expects nothing".into());
+    }
+    for (index, line) in vector.traffic.iter().enumerate() {
         let place = format!("traffic:{}", index + 1);
         let pushed = replay.push(&place, line.as_bytes(), None)?;
-        let Some(Pushed::Decided { decision, .. }) = pushed else {
+        let Some(Pushed::Decided { decision, log }) = pushed else {
             return Err(format!("{place}: no decision"));
         };
-        let decision: Value =
-            serde_json::from_str(&decision).map_err(|e| format!("{place}: {e}"))?;
-        let expected: Value =
-            serde_json::from_str(expected).map_err(|e| format!("{place}: expect: {e}"))?;
-        for (key, wanted) in expected.as_object().into_iter().flatten() {
-            let found = decision.get(key).unwrap_or(&Value::Null);
+        let explained: Value = parse(&explain(&decision))?;
+        let found = [
+            Some(decision.replace(&format!("doorward/{VERSION} "), "doorward/VERSION ")),
+            explained
+                .get("summary")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+            log.map(|log| log.replace(&format!("doorward/{VERSION} "), "doorward/VERSION ")),
+        ];
+        for (list, found) in [&vector.exact, &vector.explain, &vector.log]
+            .into_iter()
+            .zip(found)
+        {
+            if let Some(wanted) = list.get(index)
+                && found.as_ref() != Some(wanted)
+            {
+                let found = found.unwrap_or_default();
+                return Err(format!("{place}:\n   found {found}\nexpected {wanted}"));
+            }
+        }
+        let Some(expected) = vector.expect.get(index) else {
+            continue;
+        };
+        let (decision, expected): (Value, Value) = (parse(&decision)?, parse(expected)?);
+        for (path, wanted) in expected.as_object().into_iter().flatten() {
+            let found = at(&decision, path);
             if found != wanted {
                 return Err(format!(
-                    "{place}: {key}\n   found {found}\nexpected {wanted}"
+                    "{place}: {path}\n   found {found}\nexpected {wanted}"
                 ));
             }
         }
@@ -118,12 +190,23 @@ pub fn run(vector: &Vector) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs one refusal.
-///
-/// # Errors
-/// What was said instead.
-pub fn refuse(refusal: &Refusal) -> Result<(), String> {
-    let said = match Replay::new(&refusal.policy, None, &ReplayOptions::default()) {
+fn parse(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("{text}: {error}"))
+}
+
+/// What is at a path such as `results.0.reason`; null where nothing is.
+fn at<'v>(value: &'v Value, path: &str) -> &'v Value {
+    path.split('.').fold(value, |value, name| {
+        let index = name
+            .parse::<usize>()
+            .ok()
+            .and_then(|index| value.get(index));
+        index.or_else(|| value.get(name)).unwrap_or(&Value::Null)
+    })
+}
+
+fn refuse(refusal: &Refusal, policy: &str) -> Result<(), String> {
+    let said = match Replay::new(policy, None, &ReplayOptions::default()) {
         Err(error) => error.to_string(),
         Ok(mut replay) => match &refusal.line {
             None => return Err("the policy compiled".into()),

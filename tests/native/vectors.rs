@@ -1,7 +1,7 @@
 //! Every vector, natively.
 #![allow(clippy::expect_used, clippy::panic, reason = "a failing test panics")]
 
-use doorward_tests::{ExpectedFailure, File, folder, refuse, run};
+use doorward_tests::{ExpectedFailure, File, folder};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -40,12 +40,7 @@ fn every_vector_holds() {
             .to_string_lossy()
             .into_owned();
         let file: File = toml::from_str(&read(&path)).unwrap_or_else(|e| panic!("{stem}: {e}"));
-        let vectors = file.vector.iter().map(|vector| (&vector.name, run(vector)));
-        let refusals = file
-            .error
-            .iter()
-            .map(|refusal| (&refusal.name, refuse(refusal)));
-        for (name, outcome) in vectors.chain(refusals) {
+        for (name, outcome) in file.run() {
             count += 1;
             let known = listed.iter().position(|(f, n)| *f == stem && n == name);
             match (outcome, known) {

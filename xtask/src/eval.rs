@@ -5,12 +5,13 @@ use anyhow::Result;
 
 use crate::{
     data::{self, Row},
-    eval_bots, eval_email,
+    eval_bots, eval_email, eval_shield,
 };
 
 const CORPORA: &[Row] = &[
     ("bots", "bots", eval_bots::run),
     ("email", "email/syntax.jsonl.gz", eval_email::run),
+    ("shield", "waf", eval_shield::run),
 ];
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {

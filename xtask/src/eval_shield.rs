@@ -1,4 +1,4 @@
-//! `cargo xtask eval-shield DIR [--split dev|train] [--show-fp N] [--show-fn CLASS N] [--cost]`
+//! `cargo xtask eval shield [--split dev|train] [--show-fp N] [--show-fn CLASS N] [--cost]`
 //!
 //! Runs the shield over labelled requests (`DIR/*.jsonl.gz`, one JSON object a
 //! line) and prints how many attacks it catches and how many benign requests it
@@ -59,7 +59,8 @@ impl Options {
                         Some((class.clone(), count.ok_or("--show-fn: expected a number")?));
                 }
                 "--split" => {
-                    options.split = args.next().ok_or("--split: expected dev or train")?.clone();
+                    let split = args.next().ok_or("--split: expected dev or train")?;
+                    options.split.clone_from(split);
                 }
                 "--cost" => options.cost = true,
                 dir if !dir.starts_with("--") => options.dir = dir.into(),
@@ -370,16 +371,17 @@ fn cost(rows: &[Row], look: &Inspect) {
             let request = row.request();
             let times = (0..5).map(|_| {
                 let start = Instant::now();
-                std::hint::black_box(inspect(std::hint::black_box(&request), look));
+                core::hint::black_box(inspect(core::hint::black_box(&request), look));
                 start.elapsed().as_secs_f64() * 1e6
             });
             micros.push(times.fold(f64::MAX, f64::min));
             bytes += size;
         }
         micros.sort_by(f64::total_cmp);
-        let at = |part: f64| {
+        let at = |percent: usize| {
+            let last = micros.len().saturating_sub(1);
             micros
-                .get(((micros.len() as f64 - 1.0) * part) as usize)
+                .get(last * percent / 100)
                 .copied()
                 .unwrap_or_default()
         };
@@ -387,9 +389,9 @@ fn cost(rows: &[Row], look: &Inspect) {
             "cost {low}..{high} B: {} requests, mean {} B, p50 {:.2} µs, p99 {:.2} µs, max {:.1} µs",
             micros.len(),
             bytes / micros.len().max(1),
-            at(0.5),
-            at(0.99),
-            at(1.0)
+            at(50),
+            at(99),
+            at(100)
         );
     }
 }

@@ -14,6 +14,8 @@ mod eval;
 mod eval_bots;
 #[cfg(feature = "core")]
 mod eval_email;
+#[cfg(feature = "core")]
+mod eval_shield;
 mod tables;
 mod tree;
 #[cfg(feature = "core")]

@@ -139,14 +139,16 @@ function read(request: NodeRequest, bounds: BodyBounds): Promise<Body> {
       if (end !== undefined) done(end);
     };
     const onAbort = () => done(take() ?? "aborted");
-    const end = take();
-    if (end !== undefined) {
-      resolve(finish(end));
-      return;
-    }
     const timer = setTimeout(done, bounds.deadlineMs, "late");
-    request.on("readable", onReadable);
-    request.on("error", onAbort);
-    request.on("close", onAbort);
+    // Listening makes the stream read in the next tick, and a read of an ended
+    // empty one ends it. By then the parser is done with what had arrived, so
+    // a body that is all here is found without listening.
+    process.nextTick(() => {
+      const end = take();
+      if (end !== undefined) return done(end);
+      request.on("readable", onReadable);
+      request.on("error", onAbort);
+      request.on("close", onAbort);
+    });
   });
 }

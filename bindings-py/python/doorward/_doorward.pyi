@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, final
 
+__all__ = ["Engine", "Fault", "Replay", "__version__", "explain", "forked", "har_lines", "outcome"]
+
 __version__: str
 
 class Fault(Exception):  # noqa: N818 -- the house's word for our own bug

@@ -45,6 +45,8 @@ def source(request: Any) -> Source:
     Raises `Misuse`, a `TypeError`, for something that is no request at all: a mistake of the
     application, never of a client.
     """
+    if type(request) is dict:
+        return _of_mapping(request)
     # werkzeug's and Flask's proxies stand for the request of this thread
     current = getattr(request, "_get_current_object", None)
     if callable(current):
@@ -53,9 +55,7 @@ def source(request: Any) -> Source:
     if _is_scope(scope):  # before the next: Starlette's request is a mapping too
         return Asgi(scope, request=request)
     if isinstance(request, Mapping):
-        if "REQUEST_METHOD" in request:
-            return Wsgi(request)
-        return Asgi(request) if _is_scope(request) else Plain(request)
+        return _of_mapping(request)
     if isinstance(request, tuple) and len(request) == 2 and _is_scope(request[0]):
         return Asgi(request[0], receive=request[1])
     environ = getattr(request, "environ", None)
@@ -206,6 +206,12 @@ class Plain:
             context,
             *body,
         )
+
+
+def _of_mapping(request: Mapping[str, Any]) -> Source:
+    if "REQUEST_METHOD" in request:
+        return Wsgi(request)
+    return Asgi(request) if _is_scope(request) else Plain(request)
 
 
 def _is_scope(value: Any) -> TypeGuard[Mapping[str, Any]]:

@@ -296,16 +296,13 @@ mod tests {
 
     /// Any limit, with small numbers more often than large ones.
     fn limit(small: bool) -> impl Strategy<Value = Limit> {
-        let number = move || match small {
-            true => (0..20_u32).boxed(),
-            false => prop_oneof![0..20_u32, any::<u32>()].boxed(),
+        let (numbers, times) = if small {
+            (0..20_u32, 1..100_u64)
+        } else {
+            (0..u32::MAX, 0..u64::MAX)
         };
-        let time = move || match small {
-            true => (1..100_u64).prop_map(Millis).boxed(),
-            false => prop_oneof![0..100_u64, any::<u64>()]
-                .prop_map(Millis)
-                .boxed(),
-        };
+        let number = move || prop_oneof![0..20_u32, numbers.clone()];
+        let time = move || prop_oneof![times.clone(), 1..100_u64].prop_map(Millis);
         prop_oneof![
             (number(), time()).prop_map(|(max, window)| Limit::FixedWindow { max, window }),
             (number(), time()).prop_map(|(max, interval)| Limit::SlidingWindow { max, interval }),

@@ -136,6 +136,9 @@ impl<const W: usize> Table<W> {
             for slot in 0..SLOTS {
                 let from = Place { bucket, slot };
                 let words = self.get(from);
+                if rank(&words) == 0 {
+                    return Some(from);
+                }
                 let to = self.choose(first(&words), rank)?;
                 if to.free > 0 {
                     self.set(to.place, words);

@@ -1,6 +1,37 @@
 //! A place in a byte string that only moves forward: what every lexer here is
 //! written with, so that reading past the end is `None` and never a fault.
 
+/// Counts work in tests, so that "linear" is a number and not a stopwatch.
+#[cfg(test)]
+pub(crate) mod steps {
+    extern crate std;
+    use core::cell::Cell;
+
+    std::thread_local! {
+        static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(crate) fn add(count: usize) {
+        STEPS.with(|steps| steps.set(steps.get().saturating_add(count)));
+    }
+
+    /// The steps that `work` takes on this thread.
+    pub(crate) fn of(work: impl FnOnce()) -> usize {
+        STEPS.with(|steps| steps.set(0));
+        work();
+        STEPS.with(Cell::get)
+    }
+}
+
+/// Notes `count` bytes looked at; nothing outside tests.
+#[inline]
+pub(crate) fn tick(count: usize) {
+    #[cfg(test)]
+    steps::add(count);
+    #[cfg(not(test))]
+    let _ = count;
+}
+
 /// Reads `text` from `at` on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cursor<'a> {
@@ -55,6 +86,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn next(&mut self) -> Option<u8> {
+        tick(1);
         let byte = self.peek()?;
         self.skip(1);
         Some(byte)
@@ -72,6 +104,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn take_while(&mut self, wanted: impl Fn(u8) -> bool) -> &'a [u8] {
         let rest = self.rest();
         let length = rest.iter().position(|b| !wanted(*b)).unwrap_or(rest.len());
+        tick(length.saturating_add(1));
         self.skip(length);
         rest.get(..length).unwrap_or_default()
     }
@@ -104,7 +137,12 @@ pub(crate) fn find_ci(text: &[u8], needle: &[u8]) -> Option<usize> {
     let mut from = 0_usize;
     loop {
         let rest = text.get(from..)?;
-        let offset = rest.iter().position(|b| b.to_ascii_lowercase() == first)?;
+        let found = rest.iter().position(|b| b.to_ascii_lowercase() == first);
+        let Some(offset) = found else {
+            tick(rest.len());
+            return None;
+        };
+        tick(offset.saturating_add(1));
         let at = from.saturating_add(offset);
         if starts_with_ci(text.get(at..)?, needle) {
             return Some(at);
@@ -119,7 +157,12 @@ pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     let mut from = 0_usize;
     loop {
         let rest = text.get(from..)?;
-        let offset = rest.iter().position(|b| *b == first)?;
+        let found = rest.iter().position(|b| *b == first);
+        let Some(offset) = found else {
+            tick(rest.len());
+            return None;
+        };
+        tick(offset.saturating_add(1));
         let at = from.saturating_add(offset);
         if text.get(at..)?.starts_with(needle) {
             return Some(at);

@@ -138,18 +138,18 @@ pub(crate) fn has_scheme(url: &[u8], scheme: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::format;
     use alloc::string::String;
+    use core::fmt::Write as _;
 
     fn shown(text: &str) -> String {
         let mut out = String::new();
         let mut html = Tokenizer::new(text.as_bytes(), 0);
         while let Some(tag) = html.tag() {
-            out += &format!("<{}", String::from_utf8_lossy(tag.name));
+            let _ = write!(out, "<{}", String::from_utf8_lossy(tag.name));
             while let Some(attribute) = html.attribute() {
-                out += &format!(" {}", String::from_utf8_lossy(attribute.name));
+                let _ = write!(out, " {}", String::from_utf8_lossy(attribute.name));
                 if let Some(value) = attribute.value {
-                    out += &format!("={}", String::from_utf8_lossy(value));
+                    let _ = write!(out, "={}", String::from_utf8_lossy(value));
                 }
             }
         }

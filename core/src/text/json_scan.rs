@@ -247,14 +247,15 @@ fn hex4(rest: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::format;
     use alloc::string::String;
+    use core::fmt::Write as _;
 
     fn shown(text: &[u8]) -> (String, bool) {
         let mut out = String::new();
         let clean = each_string(text, &mut |found| {
             let mark = if found.is_name { "!" } else { "=" };
-            out += &format!(
+            let _ = write!(
+                out,
                 "{}{mark}{} ",
                 String::from_utf8_lossy(found.pointer),
                 String::from_utf8_lossy(found.text)

@@ -159,7 +159,7 @@ mod tests {
         let mut seen = Vec::new();
         let body = b"--Real\nContent-Disposition: form-data; name=\"q\"\n\ncut of";
         each_part(b"multipart/form-data; boundary=Other", body, &mut |part| {
-            seen.push(part.content.to_vec())
+            seen.push(part.content.to_vec());
         });
         assert_eq!(seen, [b"cut of".to_vec()]);
     }

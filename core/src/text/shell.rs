@@ -308,7 +308,7 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
                 [b'.', b'e' | b'E', b'x' | b'X', b'e' | b'E', ..]
             ) =>
             {
-                cursor.skip(3)
+                cursor.skip(3);
             }
             _ => break,
         }
@@ -371,14 +371,11 @@ fn argument(mut cursor: Cursor<'_>, braced: bool) -> Option<Argument> {
     };
     let glued = space.is_empty();
     Some(match byte {
-        b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b')' | b'}' | b'#' | b'\'' | b'"' if glued => {
-            Argument::None
-        }
+        b'\'' | b'"' if glued => Argument::None,
         b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b')' | b'}' | b'#' => Argument::None,
         b'<' | b'>' => Argument::Flag,
         b',' if glued && braced => Argument::Flag,
         b'/' | b'\\' if glued => Argument::Technical,
-        b'0'..=b'9' if glued => return None,
         _ if glued => return None,
         b'-' => {
             // a flag, not a dash between words
@@ -396,6 +393,8 @@ fn argument(mut cursor: Cursor<'_>, braced: bool) -> Option<Argument> {
             Argument::Technical
         }
         _ => {
+            let head = cursor.rest();
+            let mut cursor = Cursor::new(head.get(..head.len().min(WORD)).unwrap_or_default());
             let word = cursor.take_while(|b| !is_space(b) && !matches!(b, b';' | b'|' | b'&'));
             let inner = word.get(..word.len().saturating_sub(1)).unwrap_or_default();
             // an address or file: `evil.example`, `a/b`, `c:\x`
@@ -421,7 +420,7 @@ mod tests {
     fn shown(text: &str) -> String {
         let mut out = Vec::new();
         each_invocation(text.as_bytes(), &mut |i| {
-            out.push(format!("{:?}/{:?}/{:?}", i.mark, i.command, i.argument))
+            out.push(format!("{:?}/{:?}/{:?}", i.mark, i.command, i.argument));
         });
         out.join(" ")
     }

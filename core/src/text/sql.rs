@@ -2,15 +2,15 @@
 //! a string and never fails.
 //!
 //! The idea is libinjection's (Nick Galbreath, "libinjection: a C library for
-//! SQLi detection and generation through lexical analysis", 2012): an input is
+//! `SQLi` detection and generation through lexical analysis", 2012): an input is
 //! read as SQL in each context it may land in: bare, behind `'`, behind `"`.
-//! MySQL, PostgreSQL, MSSQL, SQLite and Oracle share one lexer that accepts
+//! `MySQL`, `PostgreSQL`, MSSQL, `SQLite` and Oracle share one lexer that accepts
 //! what any of them accepts. Comments in the middle are white space; a line
 //! comment is a token and reading goes on behind it, so nothing can be hidden
 //! by a comment mark that the database would have seen inside a string.
 
 use super::cursor::{Cursor, find, is_word};
-use super::words::Words;
+pub(crate) use super::sql_words::WORDS;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,188 +140,6 @@ pub(crate) struct Token {
     pub(crate) end: usize,
 }
 
-/// What the words of SQL are.
-pub(crate) static WORDS: Words<Kind, 512> = Words::new(&[
-    ("union", Kind::Union),
-    ("intersect", Kind::Union),
-    ("all", Kind::All),
-    ("distinct", Kind::All),
-    ("distinctrow", Kind::All),
-    ("select", Kind::Select),
-    ("from", Kind::From),
-    ("where", Kind::Where),
-    ("into", Kind::Into),
-    ("order", Kind::Order),
-    ("group", Kind::Order),
-    ("by", Kind::By),
-    ("having", Kind::Having),
-    ("limit", Kind::Limit),
-    ("insert", Kind::Insert),
-    ("replace", Kind::WeakFunction),
-    ("update", Kind::Update),
-    ("delete", Kind::Delete),
-    ("drop", Kind::Drop),
-    ("truncate", Kind::Drop),
-    ("create", Kind::Create),
-    ("alter", Kind::Alter),
-    ("exec", Kind::Execute),
-    ("execute", Kind::Execute),
-    ("call", Kind::Execute),
-    ("declare", Kind::Declare),
-    ("waitfor", Kind::Waitfor),
-    ("shutdown", Kind::Shutdown),
-    ("null", Kind::Literal),
-    ("true", Kind::Literal),
-    ("false", Kind::Literal),
-    ("and", Kind::Logic),
-    ("or", Kind::Logic),
-    ("xor", Kind::Logic),
-    ("div", Kind::Arithmetic),
-    ("mod", Kind::Arithmetic),
-    ("not", Kind::Not),
-    ("like", Kind::Like),
-    ("rlike", Kind::Like),
-    ("ilike", Kind::Like),
-    ("regexp", Kind::Like),
-    ("glob", Kind::Like),
-    ("similar", Kind::Like),
-    ("between", Kind::Between),
-    ("in", Kind::In),
-    ("is", Kind::Is),
-    ("isnull", Kind::Is),
-    ("notnull", Kind::Is),
-    ("set", Kind::Set),
-    ("values", Kind::Values),
-    ("case", Kind::Case),
-    ("when", Kind::When),
-    ("table", Kind::Object),
-    ("database", Kind::Object),
-    ("schema", Kind::Object),
-    ("user", Kind::Object),
-    ("view", Kind::Object),
-    ("procedure", Kind::Object),
-    ("function", Kind::Object),
-    ("trigger", Kind::Object),
-    ("index", Kind::Object),
-    ("login", Kind::Object),
-    ("column", Kind::Object),
-    ("delay", Kind::Delay),
-    ("outfile", Kind::Outfile),
-    ("dumpfile", Kind::Outfile),
-    ("sleep", Kind::Sleep),
-    ("pg_sleep", Kind::Sleep),
-    ("benchmark", Kind::Sleep),
-    ("randomblob", Kind::Sleep),
-    ("dbms_lock", Kind::Sleep),
-    ("dbms_pipe", Kind::Sleep),
-    ("receive_message", Kind::Sleep),
-    ("generate_series", Kind::Function),
-    ("ascii", Kind::Function),
-    ("unicode", Kind::Function),
-    ("char", Kind::Function),
-    ("chr", Kind::Function),
-    ("nchar", Kind::Function),
-    ("varchar", Kind::Function),
-    ("nvarchar", Kind::Function),
-    ("concat", Kind::Function),
-    ("concat_ws", Kind::Function),
-    ("group_concat", Kind::Function),
-    ("string_agg", Kind::Function),
-    ("wm_concat", Kind::Function),
-    ("substr", Kind::Function),
-    ("substring", Kind::Function),
-    ("mid", Kind::Function),
-    ("ord", Kind::Function),
-    ("hex", Kind::Function),
-    ("unhex", Kind::Function),
-    ("conv", Kind::Function),
-    ("cast", Kind::Function),
-    ("convert", Kind::Function),
-    ("ifnull", Kind::Function),
-    ("nullif", Kind::Function),
-    ("coalesce", Kind::Function),
-    ("length", Kind::WeakFunction),
-    ("len", Kind::WeakFunction),
-    ("count", Kind::WeakFunction),
-    ("exists", Kind::WeakFunction),
-    ("if", Kind::WeakFunction),
-    ("iif", Kind::Function),
-    ("left", Kind::WeakFunction),
-    ("right", Kind::WeakFunction),
-    ("lower", Kind::WeakFunction),
-    ("upper", Kind::WeakFunction),
-    ("rand", Kind::WeakFunction),
-    ("floor", Kind::WeakFunction),
-    ("round", Kind::WeakFunction),
-    ("max", Kind::WeakFunction),
-    ("min", Kind::WeakFunction),
-    ("row", Kind::WeakFunction),
-    ("any", Kind::WeakFunction),
-    ("version", Kind::WeakFunction),
-    ("version_comment", Kind::Function),
-    ("user_name", Kind::Function),
-    ("db_name", Kind::Function),
-    ("system_user", Kind::Function),
-    ("session_user", Kind::Function),
-    ("current_user", Kind::Function),
-    ("current_database", Kind::Function),
-    ("current_schema", Kind::Function),
-    ("sqlite_version", Kind::Function),
-    ("load_extension", Kind::Procedure),
-    ("load_file", Kind::Procedure),
-    ("extractvalue", Kind::Procedure),
-    ("updatexml", Kind::Procedure),
-    ("xmltype", Kind::Procedure),
-    ("make_set", Kind::Function),
-    ("elt", Kind::Function),
-    ("strcmp", Kind::Function),
-    ("find_in_set", Kind::Function),
-    ("name_const", Kind::Procedure),
-    ("json_keys", Kind::Function),
-    ("utl_inaddr", Kind::Procedure),
-    ("utl_http", Kind::Procedure),
-    ("ctxsys", Kind::Schema),
-    ("query_to_xml", Kind::Procedure),
-    ("database_to_xml", Kind::Procedure),
-    ("pg_read_file", Kind::Procedure),
-    ("pg_ls_dir", Kind::Procedure),
-    ("lo_import", Kind::Procedure),
-    ("openrowset", Kind::Procedure),
-    ("opendatasource", Kind::Procedure),
-    ("information_schema", Kind::Schema),
-    ("sysobjects", Kind::Schema),
-    ("syscolumns", Kind::Schema),
-    ("sysusers", Kind::Schema),
-    ("sysdatabases", Kind::Schema),
-    ("sysprocesses", Kind::Schema),
-    ("pg_catalog", Kind::Schema),
-    ("pg_shadow", Kind::Schema),
-    ("pg_user", Kind::Schema),
-    ("pg_database", Kind::Schema),
-    ("sqlite_master", Kind::Schema),
-    ("sqlite_schema", Kind::Schema),
-    ("msysaccessobjects", Kind::Schema),
-    ("all_tables", Kind::Schema),
-    ("all_users", Kind::Schema),
-    ("user_tables", Kind::Schema),
-    ("user_tab_columns", Kind::Schema),
-    ("all_tab_columns", Kind::Schema),
-    ("dba_users", Kind::Schema),
-    ("xp_cmdshell", Kind::Procedure),
-    ("xp_regread", Kind::Procedure),
-    ("xp_dirtree", Kind::Procedure),
-    ("xp_availablemedia", Kind::Procedure),
-    ("xp_enumdsn", Kind::Procedure),
-    ("xp_servicecontrol", Kind::Procedure),
-    ("sp_configure", Kind::Procedure),
-    ("sp_password", Kind::Procedure),
-    ("sp_makewebtask", Kind::Procedure),
-    ("sp_executesql", Kind::Procedure),
-    ("sp_addlogin", Kind::Procedure),
-    ("sp_addsrvrolemember", Kind::Procedure),
-    ("sp_oacreate", Kind::Procedure),
-]);
-
 /// Where an input lands in a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Context {
@@ -332,11 +150,13 @@ pub(crate) enum Context {
 }
 
 /// Reads `text` as SQL.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Lexer<'a> {
     cursor: Cursor<'a>,
     /// A string to leave first.
     leaving: Option<u8>,
+    /// No `*/` is ahead, so it is not looked for again.
+    unclosed: bool,
 }
 
 impl<'a> Lexer<'a> {
@@ -348,6 +168,7 @@ impl<'a> Lexer<'a> {
         Self {
             cursor: Cursor::new(text),
             leaving,
+            unclosed: false,
         }
     }
 
@@ -403,7 +224,7 @@ impl<'a> Lexer<'a> {
                 Kind::Variable
             }
             b'_' | b'$' | b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => self.word(),
-            // ODBC escapes and MySQL's `{f 1}` are white space
+            // ODBC escapes and `MySQL`'s `{f 1}` are white space
             b'{' | b'}' => {
                 self.cursor.skip(1);
                 return None;
@@ -467,7 +288,7 @@ impl<'a> Lexer<'a> {
                 }
                 Some(b'\\') => self.cursor.skip(2),
                 Some(_) if self.cursor.peek_nth(1) == Some(quote) && self.cursor.at() != start => {
-                    self.cursor.skip(2)
+                    self.cursor.skip(2);
                 }
                 Some(_) => {
                     let empty = self.cursor.at() == start;
@@ -488,7 +309,7 @@ impl<'a> Lexer<'a> {
             .is_some_and(|b| b.is_ascii_alphabetic())
     }
 
-    /// `/* … */` is white space, `/*! … */` MySQL's conditional code.
+    /// `/* … */` is white space, `/*! … */` `MySQL`'s conditional code.
     fn comment(&mut self) -> Option<Kind> {
         if self.cursor.peek_nth(2) == Some(b'!') {
             self.cursor.skip(3);
@@ -496,12 +317,17 @@ impl<'a> Lexer<'a> {
             return None;
         }
         self.cursor.skip(2);
-        match find(self.cursor.rest(), b"*/") {
-            Some(length) => {
-                self.cursor.skip(length.saturating_add(2));
-                None
-            }
-            None => Some(Kind::Comment),
+        let close = if self.unclosed {
+            None
+        } else {
+            find(self.cursor.rest(), b"*/")
+        };
+        if let Some(length) = close {
+            self.cursor.skip(length.saturating_add(2));
+            None
+        } else {
+            self.unclosed = true;
+            Some(Kind::Comment)
         }
     }
 }
@@ -521,7 +347,7 @@ impl Iterator for Lexer<'_> {
             });
         }
         loop {
-            // 0xA0 is a space to MySQL; other high bytes are letters
+            // 0xA0 is a space to `MySQL`; other high bytes are letters
             self.cursor
                 .take_while(|b| matches!(b, 0..=b' ' | 0x7f | 0xa0));
             let start = self.cursor.at();

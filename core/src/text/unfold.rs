@@ -54,12 +54,11 @@ fn once(text: &[u8], out: &mut Vec<u8>) -> bool {
         };
         changed = true;
         cursor.skip(length);
-        match u8::try_from(code) {
-            Ok(byte) => out.push(byte),
-            Err(_) => {
-                let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-            }
+        if let Ok(byte) = u8::try_from(code) {
+            out.push(byte);
+        } else {
+            let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }
     changed
@@ -108,7 +107,7 @@ fn escape(rest: &[u8]) -> Option<(u32, usize)> {
 fn split_pair(rest: &[u8], high: u8, low: u8) -> Option<(u32, usize)> {
     let lone = rest
         .get(4)
-        .is_none_or(|b| !b.is_ascii_hexdigit() || !matches!(low, b'0'..=b'9'));
+        .is_none_or(|b| !b.is_ascii_hexdigit() || !low.is_ascii_digit());
     Some((number(&[high, low], 16)?, 4)).filter(|_| lone)
 }
 

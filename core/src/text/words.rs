@@ -4,7 +4,7 @@
 //! no allocation. Words are looked up by a hash of their bytes in lower case;
 //! a scanner that meets several tables hashes once.
 
-use super::cursor::is_word;
+use super::cursor::{is_word, tick};
 
 /// The hash of no bytes yet.
 pub(crate) const SEED: u32 = 0x811c_9dc5;
@@ -98,6 +98,7 @@ pub(crate) fn words(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         let start = at.saturating_add(rest.iter().position(|b| is_word(*b))?);
         let rest = text.get(start..)?;
         let length = rest.iter().position(|b| !is_word(*b)).unwrap_or(rest.len());
+        tick(start.saturating_add(length).saturating_sub(at));
         at = start.saturating_add(length);
         Some((start, rest.get(..length)?))
     })

@@ -4,20 +4,23 @@ use std::io::{IsTerminal as _, stdout};
 
 use super::Row;
 use super::traffic::Label;
-use super::wire::{Answer, Decision};
+use super::wire::Answer;
 
-const WHAT: usize = 38;
+const WHAT: usize = 39;
 const ROUTE: usize = 16;
 const ANSWER: usize = 13;
-const REASON: usize = 30;
+const REASON: usize = 28;
 
 pub(super) fn print(rows: &[Row<'_>]) {
     let paint = Paint::new();
     println!(
-        "The same {} requests to two applications with the same rules.",
+        "The same {} requests to two applications, one in TypeScript and one in Python, \
+         guarded by the same rules.",
         rows.len()
     );
-    println!("µs: the time of protect(), in Next.js and in FastAPI.\n");
+    println!("label   what the request truly is; without one: too early to tell");
+    println!("reason  why the rule that decided did; a dry run only says what it would have done");
+    println!("µs      the time of protect(), in Next.js and in FastAPI\n");
     println!(
         "  {:WHAT$}  {:ROUTE$}  {:6}  {:ANSWER$}  {:ANSWER$}  {:REASON$}  {:>6}  {:>6}",
         "client", "request", "label", "Next.js", "FastAPI", "reason", "µs", "µs"
@@ -40,37 +43,49 @@ fn print_row(row: &Row<'_>, paint: &Paint) {
         Some(Label::Legit) => "legit",
         None => "",
     };
-    println!(
-        "{} {:WHAT$}  {:ROUTE$}  {label:6}  {}  {}  {:REASON$}  {:>6}  {:>6}",
+    let text = format!(
+        "{} {:WHAT$}  {:ROUTE$}  {label:6}  {}  {}  {:REASON$}  {:>6}  {:>6}  {}",
         if row.as_expected() { " " } else { "✗" },
         shown(&line.what),
         shown(&format!("{} {path}", line.method)),
         paint.answer(&row.next),
         paint.answer(&row.fastapi),
-        reason(row),
+        code(&row.next),
         micros(&row.next),
         micros(&row.fastapi),
+        dry_run(&row.next),
     );
+    println!("{}", text.trim_end());
     if !row.as_expected() {
         println!("    request {}: expected {}", line.id, line.expected());
+        println!(
+            "    Next.js: {}, FastAPI: {}",
+            said(&row.next),
+            said(&row.fastapi)
+        );
     }
 }
 
-fn reason(row: &Row<'_>) -> String {
-    match (&row.next.decision, &row.fastapi.decision) {
-        (None, None) => "refused by the host's parser".to_owned(),
-        (next, fastapi) => {
-            let of = |decision: &Option<Decision>| decision.as_ref().map(|d| d.said.reason());
-            let (next, fastapi) = (
-                of(next).unwrap_or_default(),
-                of(fastapi).unwrap_or_default(),
-            );
-            if next == fastapi {
-                next
-            } else {
-                format!("{next} / {fastapi}")
-            }
+fn code(answer: &Answer) -> &str {
+    answer
+        .decision
+        .as_ref()
+        .map_or("refused by the host itself", |decision| &decision.said.code)
+}
+
+fn dry_run(answer: &Answer) -> String {
+    match &answer.decision {
+        Some(decision) if !decision.said.dry_run.is_empty() => {
+            format!("dry run: {} would refuse", decision.said.dry_run.join(", "))
         }
+        _ => String::new(),
+    }
+}
+
+fn said(answer: &Answer) -> String {
+    match &answer.decision {
+        Some(decision) => format!("{} ({})", decision.said, decision.engine),
+        None => "refused by the host itself".to_owned(),
     }
 }
 

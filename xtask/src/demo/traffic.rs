@@ -1,6 +1,7 @@
 //! `examples/traffic.jsonl`: traffic lines in the public format, each with what
 //! the demo shows (`scene`, `what`) and expects (`expect`, `host_refuses`).
 
+use core::fmt;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -58,19 +59,19 @@ impl Line {
     /// The expectation in words.
     pub(super) fn expected(&self) -> String {
         match &self.expect {
-            Expect::Decision(said) => format!("{} {}", said.conclusion, said.reason()),
+            Expect::Decision(said) => said.to_string(),
             Expect::Refusal => "a refusal by both hosts".to_owned(),
         }
     }
 }
 
-impl Said {
-    /// The code, and what a dry run found.
-    pub(super) fn reason(&self) -> String {
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.conclusion, self.code)?;
         if self.dry_run.is_empty() {
-            return self.code.clone();
+            return Ok(());
         }
-        format!("{} (dry run: {})", self.code, self.dry_run.join(", "))
+        write!(f, ", dry run {}", self.dry_run.join(" "))
     }
 }
 

@@ -50,7 +50,8 @@ pub const CODES: &[Code] = &[
         "a query operator of a document database",
     ),
     seen("shield.xpath.axis", "an XPath step along an axis"),
-    seen("shield.ldap.filter",
+    seen(
+        "shield.ldap.filter",
         "an LDAP filter that is left and widened",
     ),
     seen("shield.xss.script", "a script element"),

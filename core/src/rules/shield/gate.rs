@@ -5,8 +5,10 @@
 //! leaves with nothing set. Cost: about two nanoseconds a byte.
 
 use super::evidence::Texture;
-use super::known::{ACTIVE, HEADER, Known, SCHEME, SECRET, SHELL, SINK};
-use super::xss::is_event;
+use super::known::Known;
+use super::phrases::{ACTIVE, HEADER, SCHEME, SECRET, SHELL, SINK};
+use super::script::is_event;
+use crate::text::cursor::tick;
 use crate::text::shell::COMMANDS;
 use crate::text::sql::{self, Kind};
 use crate::text::words::{LONGEST, SEED, hash_byte};
@@ -104,6 +106,7 @@ const fn classes() -> [u32; 256] {
 
 /// Reads a value once.
 pub(crate) fn scan(text: &[u8]) -> Signs {
+    tick(text.len());
     let mut signs = Signs {
         texture: Texture {
             length: text.len(),
@@ -168,7 +171,11 @@ impl Signs {
         };
         let Some(first) = word.first() else { return };
         if first.is_ascii_digit() {
-            self.bytes |= if matches!(word, [b'0', b'x' | b'X', ..]) { DIGIT | HEXADECIMAL } else { DIGIT };
+            self.bytes |= if matches!(word, [b'0', b'x' | b'X', ..]) {
+                DIGIT | HEXADECIMAL
+            } else {
+                DIGIT
+            };
             // `1or`, `0x1union`: digits in front of a word
             if word.len() <= LONGEST && word.last().is_some_and(u8::is_ascii_alphabetic) {
                 let digits = word.iter().take_while(|b| b.is_ascii_digit()).count();

@@ -30,7 +30,9 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], texture: Texture) -> Option<Evide
 /// `${T(java…)}`, `<%= system('id') %>`, `#{7*7}`.
 fn templates(text: &[u8], texture: Texture, best: &mut Strongest) {
     let mut cursor = Cursor::new(text);
-    loop {
+    // each is read ahead a little; a page has fewer
+    let mut left = 128_u8;
+    while left > 0 {
         cursor.take_while(|b| !matches!(b, b'{' | b'%' | b'['));
         let start = cursor.at();
         let Some(byte) = cursor.next() else { return };
@@ -45,6 +47,7 @@ fn templates(text: &[u8], texture: Texture, best: &mut Strongest) {
             (b'[', Some(b'['), Some(b'$')) => b"]",
             _ => continue,
         };
+        left = left.saturating_sub(1);
         let rest = cursor.rest();
         let window = rest.get(..rest.len().min(120)).unwrap_or_default();
         let inner = window
@@ -370,7 +373,9 @@ fn directory_filter(text: &[u8], texture: Texture, best: &mut Strongest) {
             best.add(Evidence::new("shield.ldap.filter", 7500, at, end));
         }
     }
-    if matches!(text, [b'*', b')', ..] | [b'(', b'|' | b'&' | b'!', b'(', ..]
+    if matches!(
+        text,
+        [b'*', b')', ..] | [b'(', b'|' | b'&' | b'!', b'(', ..]
     ) {
         best.add(Evidence::new("shield.ldap.filter", 5500, 0, 2));
     }

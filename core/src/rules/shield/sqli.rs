@@ -198,6 +198,8 @@ impl View<'_> {
         let used = closing.saturating_add(2);
         let next = after.first().map(|t| t.kind);
         match first.kind {
+            // a sentence may end in a quote and a dash
+            Kind::Comment if self.texture.words > 12 => None,
             Kind::Comment if after.len() <= 1 => Some(("shield.sqli.comment", 8500, used)),
             Kind::Comment if self.short(40) => Some(("shield.sqli.comment", 7000, used)),
             Kind::Semicolon if next == Some(Kind::Comment) => {
@@ -269,7 +271,9 @@ impl View<'_> {
                     || next == Some(Kind::Dot)
                     || (next == Some(Kind::Arithmetic)
                         && is_comparison(rest.get(3).map(|t| t.kind)))
-                    || (next == Some(Kind::Open) && (head.kind == Kind::Object || is_comparison(rest.get(3).map(|t| t.kind))))
+                    || (next == Some(Kind::Open)
+                        && (head.kind == Kind::Object
+                            || is_comparison(rest.get(3).map(|t| t.kind))))
             }
             Kind::Text { open, empty } => {
                 let next = skip(rest.get(1..).unwrap_or_default(), &[Kind::Shut])

@@ -8,185 +8,10 @@
 //! the same tag as a whole short value is not.
 
 use super::evidence::{Evidence, Strongest, Texture};
-use crate::text::cursor::{Cursor, find_ci, is_word};
+use super::script::{EVENTS, Event, sink};
+use crate::text::cursor::find_ci;
 use crate::text::html::{Attribute, Tag, Tokenizer, has_scheme};
-use crate::text::words::{Words, words};
-
-/// What an event handler's name says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Event {
-    /// Runs by itself or by moving the pointer: what payloads use.
-    Unasked,
-    /// Runs when somebody means it: what pages use.
-    Usual,
-}
-
-static EVENTS: Words<Event, 256> = Words::new(&[
-    ("onclick", Event::Usual),
-    ("onsubmit", Event::Usual),
-    ("onchange", Event::Usual),
-    ("oninput", Event::Usual),
-    ("onkeyup", Event::Usual),
-    ("onkeydown", Event::Usual),
-    ("onkeypress", Event::Usual),
-    ("onselect", Event::Usual),
-    ("onreset", Event::Usual),
-    ("ondblclick", Event::Usual),
-    ("onabort", Event::Unasked),
-    ("onactivate", Event::Unasked),
-    ("onafterprint", Event::Unasked),
-    ("onafterscriptexecute", Event::Unasked),
-    ("onanimationcancel", Event::Unasked),
-    ("onanimationend", Event::Unasked),
-    ("onanimationiteration", Event::Unasked),
-    ("onanimationstart", Event::Unasked),
-    ("onauxclick", Event::Unasked),
-    ("onbeforeactivate", Event::Unasked),
-    ("onbeforecopy", Event::Unasked),
-    ("onbeforecut", Event::Unasked),
-    ("onbeforeinput", Event::Unasked),
-    ("onbeforepaste", Event::Unasked),
-    ("onbeforeprint", Event::Unasked),
-    ("onbeforescriptexecute", Event::Unasked),
-    ("onbeforetoggle", Event::Unasked),
-    ("onbeforeunload", Event::Unasked),
-    ("onbegin", Event::Unasked),
-    ("onblur", Event::Unasked),
-    ("onbounce", Event::Unasked),
-    ("oncanplay", Event::Unasked),
-    ("oncanplaythrough", Event::Unasked),
-    ("onclose", Event::Unasked),
-    ("oncontextmenu", Event::Unasked),
-    ("oncopy", Event::Unasked),
-    ("oncuechange", Event::Unasked),
-    ("oncut", Event::Unasked),
-    ("ondeactivate", Event::Unasked),
-    ("ondrag", Event::Unasked),
-    ("ondragend", Event::Unasked),
-    ("ondragenter", Event::Unasked),
-    ("ondragleave", Event::Unasked),
-    ("ondragover", Event::Unasked),
-    ("ondragstart", Event::Unasked),
-    ("ondrop", Event::Unasked),
-    ("ondurationchange", Event::Unasked),
-    ("onend", Event::Unasked),
-    ("onended", Event::Unasked),
-    ("onerror", Event::Unasked),
-    ("onfilterchange", Event::Unasked),
-    ("onfinish", Event::Unasked),
-    ("onfocus", Event::Unasked),
-    ("onfocusin", Event::Unasked),
-    ("onfocusout", Event::Unasked),
-    ("onformchange", Event::Unasked),
-    ("onforminput", Event::Unasked),
-    ("onfullscreenchange", Event::Unasked),
-    ("ongotpointercapture", Event::Unasked),
-    ("onhashchange", Event::Unasked),
-    ("oninvalid", Event::Unasked),
-    ("onload", Event::Unasked),
-    ("onloadeddata", Event::Unasked),
-    ("onloadedmetadata", Event::Unasked),
-    ("onloadend", Event::Unasked),
-    ("onloadstart", Event::Unasked),
-    ("onlosecapture", Event::Unasked),
-    ("onlostpointercapture", Event::Unasked),
-    ("onmessage", Event::Unasked),
-    ("onmousedown", Event::Unasked),
-    ("onmouseenter", Event::Unasked),
-    ("onmouseleave", Event::Unasked),
-    ("onmousemove", Event::Unasked),
-    ("onmouseout", Event::Unasked),
-    ("onmouseover", Event::Unasked),
-    ("onmouseup", Event::Unasked),
-    ("onmousewheel", Event::Unasked),
-    ("onoffline", Event::Unasked),
-    ("ononline", Event::Unasked),
-    ("onpagehide", Event::Unasked),
-    ("onpageshow", Event::Unasked),
-    ("onpaste", Event::Unasked),
-    ("onpause", Event::Unasked),
-    ("onplay", Event::Unasked),
-    ("onplaying", Event::Unasked),
-    ("onpointercancel", Event::Unasked),
-    ("onpointerdown", Event::Unasked),
-    ("onpointerenter", Event::Unasked),
-    ("onpointerleave", Event::Unasked),
-    ("onpointermove", Event::Unasked),
-    ("onpointerout", Event::Unasked),
-    ("onpointerover", Event::Unasked),
-    ("onpointerrawupdate", Event::Unasked),
-    ("onpointerup", Event::Unasked),
-    ("onpopstate", Event::Unasked),
-    ("onprogress", Event::Unasked),
-    ("onpropertychange", Event::Unasked),
-    ("onreadystatechange", Event::Unasked),
-    ("onrepeat", Event::Unasked),
-    ("onresize", Event::Unasked),
-    ("onscroll", Event::Unasked),
-    ("onscrollend", Event::Unasked),
-    ("onsearch", Event::Unasked),
-    ("onseeked", Event::Unasked),
-    ("onseeking", Event::Unasked),
-    ("onselectionchange", Event::Unasked),
-    ("onselectstart", Event::Unasked),
-    ("onshow", Event::Unasked),
-    ("onstart", Event::Unasked),
-    ("onstorage", Event::Unasked),
-    ("onsuspend", Event::Unasked),
-    ("ontimeupdate", Event::Unasked),
-    ("ontoggle", Event::Unasked),
-    ("ontouchend", Event::Unasked),
-    ("ontouchmove", Event::Unasked),
-    ("ontouchstart", Event::Unasked),
-    ("ontransitioncancel", Event::Unasked),
-    ("ontransitionend", Event::Unasked),
-    ("ontransitionrun", Event::Unasked),
-    ("ontransitionstart", Event::Unasked),
-    ("onunhandledrejection", Event::Unasked),
-    ("onunload", Event::Unasked),
-    ("onvolumechange", Event::Unasked),
-    ("onwebkitanimationend", Event::Unasked),
-    ("onwebkittransitionend", Event::Unasked),
-    ("onwheel", Event::Unasked),
-]);
-
-/// The name of an event handler.
-pub(super) fn is_event(name: &[u8]) -> bool {
-    EVENTS.get(name).is_some()
-}
-
-/// Names in scripts that payloads use to show or steal something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sink {
-    /// Counts when called.
-    Call,
-    /// Counts behind a dot, as in `document.cookie`.
-    Property,
-}
-
-static SINKS: Words<Sink, 64> = Words::new(&[
-    ("alert", Sink::Call),
-    ("confirm", Sink::Call),
-    ("prompt", Sink::Call),
-    ("eval", Sink::Call),
-    ("execscript", Sink::Call),
-    ("atob", Sink::Call),
-    ("fetch", Sink::Call),
-    ("settimeout", Sink::Call),
-    ("setinterval", Sink::Call),
-    ("importscripts", Sink::Call),
-    ("fromcharcode", Sink::Call),
-    ("msgbox", Sink::Call),
-    ("getscript", Sink::Call),
-    ("cookie", Sink::Property),
-    ("write", Sink::Property),
-    ("writeln", Sink::Property),
-    ("domain", Sink::Property),
-    ("location", Sink::Property),
-    ("localstorage", Sink::Property),
-    ("innerhtml", Sink::Property),
-    ("xmlhttprequest", Sink::Call),
-]);
+use crate::text::words::words;
 
 /// The strongest evidence in `text`.
 pub(crate) fn find(text: &[u8], texture: Texture) -> Option<Evidence> {
@@ -209,8 +34,9 @@ pub(crate) fn find(text: &[u8], texture: Texture) -> Option<Evidence> {
 /// Reads tags from `at` on.
 fn markup(text: &[u8], at: usize, texture: Texture, best: &mut Strongest) {
     let mut html = Tokenizer::new(text, at);
+    let mut looks = LOOKS;
     while let Some(tag) = html.tag() {
-        if let Some((code, score)) = element(text, &tag, texture) {
+        if let Some((code, score)) = element(text, &tag, texture, &mut looks) {
             best.add(Evidence::new(code, score, tag.start, tag.name_end));
         }
         while let Some(attribute) = html.attribute() {
@@ -224,8 +50,21 @@ fn markup(text: &[u8], at: usize, texture: Texture, best: &mut Strongest) {
     }
 }
 
-fn element(text: &[u8], tag: &Tag<'_>, texture: Texture) -> Option<(&'static str, u16)> {
+/// So often in a value the text behind a tag is read ahead.
+const LOOKS: u8 = 32;
+
+fn element(
+    text: &[u8],
+    tag: &Tag<'_>,
+    texture: Texture,
+    looks: &mut u8,
+) -> Option<(&'static str, u16)> {
     let behind = text.get(tag.name_end..).unwrap_or_default();
+    let mut ahead = |length: usize| {
+        let left = looks.checked_sub(1)?;
+        *looks = left;
+        behind.get(..behind.len().min(length))
+    };
     let is = |name: &[u8]| tag.name.eq_ignore_ascii_case(name);
     if is(b"script") {
         if tag.closing {
@@ -237,14 +76,14 @@ fn element(text: &[u8], tag: &Tag<'_>, texture: Texture) -> Option<(&'static str
             };
             return Some(("shield.xss.breakout", texture.weigh(score, 2000, 1000)));
         }
-        let body = behind.get(..behind.len().min(400)).unwrap_or_default();
-        let score = if sink(body).is_some() { 9600 } else { 9000 };
+        let proves = ahead(400).is_some_and(|body| sink(body).is_some());
+        let score = if proves { 9600 } else { 9000 };
         return Some(("shield.xss.script", texture.weigh(score, 4800, 2500)));
     }
     // `<scr<script>ipt>`: filters that remove once leave a tag
     if tag.name.len() > 6
         && find_ci(tag.name, b"script").is_some_and(|at| at > 0)
-        && sink(behind.get(..64).unwrap_or(behind)).is_some()
+        && ahead(64).is_some_and(|body| sink(body).is_some())
     {
         return Some(("shield.xss.script", texture.weigh(8500, 3000, 2000)));
     }
@@ -267,15 +106,11 @@ fn element(text: &[u8], tag: &Tag<'_>, texture: Texture) -> Option<(&'static str
         b"xss",
         b"portal",
     ];
-    let attributes = behind
-        .get(
-            ..behind
-                .iter()
-                .position(|b| *b == b'>')
-                .unwrap_or(behind.len()),
-        )
-        .unwrap_or_default();
-    if odd.iter().any(|name| is(name)) && attributes.contains(&b'=') {
+    if odd.iter().any(|name| is(name))
+        && let Some(window) = ahead(256)
+        && let Some(attributes) = window.split(|b| *b == b'>').next()
+        && attributes.contains(&b'=')
+    {
         // an embedded player says how large it is
         let embed = find_ci(attributes, b"width=").is_some() || tag.start > 48;
         return Some((
@@ -498,57 +333,6 @@ fn whole(text: &[u8], texture: Texture, best: &mut Strongest) {
             at.saturating_add(end),
         ));
     }
-}
-
-/// A sink that the code calls or reads: its place.
-fn sink(code: &[u8]) -> Option<(usize, usize)> {
-    for (start, word) in words(code) {
-        let Some(sink) = SINKS.get(word) else {
-            continue;
-        };
-        let end = start.saturating_add(word.len());
-        let mut cursor = Cursor::starting_at(code, end);
-        let found = match sink {
-            Sink::Call => {
-                // `alert(1)` `alert`1`` `(alert)(1)` `top["alert"](1)` `alert&lpar;1`
-                // a blank before the parenthesis is prose: `confirm (or cancel)`
-                cursor.take_while(|b| {
-                    matches!(b, b')' | b']' | b'"' | b'\'' | b'/' | b'*' | b'\t'..=b'\r')
-                });
-                matches!(cursor.peek(), Some(b'(' | b'`'))
-                    || cursor.rest().starts_with(b".call")
-                    || cursor.rest().starts_with(b"?.")
-            }
-            Sink::Property => {
-                let before = code.get(..start).unwrap_or_default();
-                let object = before
-                    .strip_suffix(b".")
-                    .or_else(|| before.strip_suffix(b"['"))
-                    .or_else(|| before.strip_suffix(b"[\""));
-                object.is_some_and(|object| {
-                    let name_at = object
-                        .iter()
-                        .rposition(|b| !is_word(*b))
-                        .map_or(0, |n| n.saturating_add(1));
-                    let name = object.get(name_at..).unwrap_or_default();
-                    [
-                        &b"document"[..],
-                        b"window",
-                        b"self",
-                        b"top",
-                        b"parent",
-                        b"this",
-                    ]
-                    .iter()
-                    .any(|known| name.eq_ignore_ascii_case(known))
-                })
-            }
-        };
-        if found {
-            return Some((start, end));
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -1,0 +1,236 @@
+//! What browsers run: the names of event handlers, and the functions and
+//! properties that payloads show themselves with.
+//!
+//! Source: WHATWG HTML (event handlers on elements, documents and windows),
+//! Pointer Events, CSS Transitions and Animations, and the older handlers of
+//! Internet Explorer that filters still meet.
+
+use crate::text::cursor::{Cursor, is_word};
+use crate::text::words::{Words, words};
+
+/// What an event handler's name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// Runs by itself or by moving the pointer: what payloads use.
+    Unasked,
+    /// Runs when somebody means it: what pages use.
+    Usual,
+}
+
+pub(super) static EVENTS: Words<Event, 256> = Words::new(&[
+    ("onclick", Event::Usual),
+    ("onsubmit", Event::Usual),
+    ("onchange", Event::Usual),
+    ("oninput", Event::Usual),
+    ("onkeyup", Event::Usual),
+    ("onkeydown", Event::Usual),
+    ("onkeypress", Event::Usual),
+    ("onselect", Event::Usual),
+    ("onreset", Event::Usual),
+    ("ondblclick", Event::Usual),
+    ("onabort", Event::Unasked),
+    ("onactivate", Event::Unasked),
+    ("onafterprint", Event::Unasked),
+    ("onafterscriptexecute", Event::Unasked),
+    ("onanimationcancel", Event::Unasked),
+    ("onanimationend", Event::Unasked),
+    ("onanimationiteration", Event::Unasked),
+    ("onanimationstart", Event::Unasked),
+    ("onauxclick", Event::Unasked),
+    ("onbeforeactivate", Event::Unasked),
+    ("onbeforecopy", Event::Unasked),
+    ("onbeforecut", Event::Unasked),
+    ("onbeforeinput", Event::Unasked),
+    ("onbeforepaste", Event::Unasked),
+    ("onbeforeprint", Event::Unasked),
+    ("onbeforescriptexecute", Event::Unasked),
+    ("onbeforetoggle", Event::Unasked),
+    ("onbeforeunload", Event::Unasked),
+    ("onbegin", Event::Unasked),
+    ("onblur", Event::Unasked),
+    ("onbounce", Event::Unasked),
+    ("oncanplay", Event::Unasked),
+    ("oncanplaythrough", Event::Unasked),
+    ("onclose", Event::Unasked),
+    ("oncontextmenu", Event::Unasked),
+    ("oncopy", Event::Unasked),
+    ("oncuechange", Event::Unasked),
+    ("oncut", Event::Unasked),
+    ("ondeactivate", Event::Unasked),
+    ("ondrag", Event::Unasked),
+    ("ondragend", Event::Unasked),
+    ("ondragenter", Event::Unasked),
+    ("ondragleave", Event::Unasked),
+    ("ondragover", Event::Unasked),
+    ("ondragstart", Event::Unasked),
+    ("ondrop", Event::Unasked),
+    ("ondurationchange", Event::Unasked),
+    ("onend", Event::Unasked),
+    ("onended", Event::Unasked),
+    ("onerror", Event::Unasked),
+    ("onfilterchange", Event::Unasked),
+    ("onfinish", Event::Unasked),
+    ("onfocus", Event::Unasked),
+    ("onfocusin", Event::Unasked),
+    ("onfocusout", Event::Unasked),
+    ("onformchange", Event::Unasked),
+    ("onforminput", Event::Unasked),
+    ("onfullscreenchange", Event::Unasked),
+    ("ongotpointercapture", Event::Unasked),
+    ("onhashchange", Event::Unasked),
+    ("oninvalid", Event::Unasked),
+    ("onload", Event::Unasked),
+    ("onloadeddata", Event::Unasked),
+    ("onloadedmetadata", Event::Unasked),
+    ("onloadend", Event::Unasked),
+    ("onloadstart", Event::Unasked),
+    ("onlosecapture", Event::Unasked),
+    ("onlostpointercapture", Event::Unasked),
+    ("onmessage", Event::Unasked),
+    ("onmousedown", Event::Unasked),
+    ("onmouseenter", Event::Unasked),
+    ("onmouseleave", Event::Unasked),
+    ("onmousemove", Event::Unasked),
+    ("onmouseout", Event::Unasked),
+    ("onmouseover", Event::Unasked),
+    ("onmouseup", Event::Unasked),
+    ("onmousewheel", Event::Unasked),
+    ("onoffline", Event::Unasked),
+    ("ononline", Event::Unasked),
+    ("onpagehide", Event::Unasked),
+    ("onpageshow", Event::Unasked),
+    ("onpaste", Event::Unasked),
+    ("onpause", Event::Unasked),
+    ("onplay", Event::Unasked),
+    ("onplaying", Event::Unasked),
+    ("onpointercancel", Event::Unasked),
+    ("onpointerdown", Event::Unasked),
+    ("onpointerenter", Event::Unasked),
+    ("onpointerleave", Event::Unasked),
+    ("onpointermove", Event::Unasked),
+    ("onpointerout", Event::Unasked),
+    ("onpointerover", Event::Unasked),
+    ("onpointerrawupdate", Event::Unasked),
+    ("onpointerup", Event::Unasked),
+    ("onpopstate", Event::Unasked),
+    ("onprogress", Event::Unasked),
+    ("onpropertychange", Event::Unasked),
+    ("onreadystatechange", Event::Unasked),
+    ("onrepeat", Event::Unasked),
+    ("onresize", Event::Unasked),
+    ("onscroll", Event::Unasked),
+    ("onscrollend", Event::Unasked),
+    ("onsearch", Event::Unasked),
+    ("onseeked", Event::Unasked),
+    ("onseeking", Event::Unasked),
+    ("onselectionchange", Event::Unasked),
+    ("onselectstart", Event::Unasked),
+    ("onshow", Event::Unasked),
+    ("onstart", Event::Unasked),
+    ("onstorage", Event::Unasked),
+    ("onsuspend", Event::Unasked),
+    ("ontimeupdate", Event::Unasked),
+    ("ontoggle", Event::Unasked),
+    ("ontouchend", Event::Unasked),
+    ("ontouchmove", Event::Unasked),
+    ("ontouchstart", Event::Unasked),
+    ("ontransitioncancel", Event::Unasked),
+    ("ontransitionend", Event::Unasked),
+    ("ontransitionrun", Event::Unasked),
+    ("ontransitionstart", Event::Unasked),
+    ("onunhandledrejection", Event::Unasked),
+    ("onunload", Event::Unasked),
+    ("onvolumechange", Event::Unasked),
+    ("onwebkitanimationend", Event::Unasked),
+    ("onwebkittransitionend", Event::Unasked),
+    ("onwheel", Event::Unasked),
+]);
+
+/// The name of an event handler.
+pub(super) fn is_event(name: &[u8]) -> bool {
+    EVENTS.get(name).is_some()
+}
+
+/// Names in scripts that payloads use to show or steal something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sink {
+    /// Counts when called.
+    Call,
+    /// Counts behind a dot, as in `document.cookie`.
+    Property,
+}
+
+static SINKS: Words<Sink, 64> = Words::new(&[
+    ("alert", Sink::Call),
+    ("confirm", Sink::Call),
+    ("prompt", Sink::Call),
+    ("eval", Sink::Call),
+    ("execscript", Sink::Call),
+    ("atob", Sink::Call),
+    ("fetch", Sink::Call),
+    ("settimeout", Sink::Call),
+    ("setinterval", Sink::Call),
+    ("importscripts", Sink::Call),
+    ("fromcharcode", Sink::Call),
+    ("msgbox", Sink::Call),
+    ("getscript", Sink::Call),
+    ("cookie", Sink::Property),
+    ("write", Sink::Property),
+    ("writeln", Sink::Property),
+    ("domain", Sink::Property),
+    ("location", Sink::Property),
+    ("localstorage", Sink::Property),
+    ("innerhtml", Sink::Property),
+    ("xmlhttprequest", Sink::Call),
+]);
+
+/// A sink that the code calls or reads: its place.
+pub(super) fn sink(code: &[u8]) -> Option<(usize, usize)> {
+    for (start, word) in words(code) {
+        let Some(sink) = SINKS.get(word) else {
+            continue;
+        };
+        let end = start.saturating_add(word.len());
+        let mut cursor = Cursor::starting_at(code, end);
+        let found = match sink {
+            Sink::Call => {
+                // `alert(1)` `alert`1`` `(alert)(1)` `top["alert"](1)` `alert&lpar;1`
+                // a blank before the parenthesis is prose: `confirm (or cancel)`
+                cursor.take_while(|b| {
+                    matches!(b, b')' | b']' | b'"' | b'\'' | b'/' | b'*' | b'\t'..=b'\r')
+                });
+                matches!(cursor.peek(), Some(b'(' | b'`'))
+                    || cursor.rest().starts_with(b".call")
+                    || cursor.rest().starts_with(b"?.")
+            }
+            Sink::Property => {
+                let before = code.get(..start).unwrap_or_default();
+                let object = before
+                    .strip_suffix(b".")
+                    .or_else(|| before.strip_suffix(b"['"))
+                    .or_else(|| before.strip_suffix(b"[\""));
+                object.is_some_and(|object| {
+                    let name_at = object
+                        .iter()
+                        .rposition(|b| !is_word(*b))
+                        .map_or(0, |n| n.saturating_add(1));
+                    let name = object.get(name_at..).unwrap_or_default();
+                    [
+                        &b"document"[..],
+                        b"window",
+                        b"self",
+                        b"top",
+                        b"parent",
+                        b"this",
+                    ]
+                    .iter()
+                    .any(|known| name.eq_ignore_ascii_case(known))
+                })
+            }
+        };
+        if found {
+            return Some((start, end));
+        }
+    }
+    None
+}
