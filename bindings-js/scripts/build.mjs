@@ -32,7 +32,8 @@ async function compiled(code, format) {
 }
 
 /** Relative modules by the name of their CJS form. */
-const toCjs = (code) => code.replace(/(["'])(\.{1,2}\/[^"'\n]+)\.js\1/g, "$1$2.cjs$1");
+const toCjs = (code) =>
+  code.replace(/((?:from |import\(|require\())(["'])(\.{1,2}\/[^"'\n]+)\.js\2/g, "$1$2$3.cjs$2");
 
 const list = (folder) => readdirSync(folder, { recursive: true });
 

@@ -24,8 +24,8 @@ const MAX_SAID = 512;
 export function warn(sink: WarningSink | undefined, key: string, warning: Warning): void {
   const { said } = shared();
   const listener: object = sink ?? said;
-  let counts = said.get(listener);
-  if (!counts) said.set(listener, (counts = new Map()));
+  const counts = said.get(listener) ?? new Map<string, number>();
+  said.set(listener, counts);
   const count = (counts.get(key) ?? 0) + 1;
   if (count === 1 && counts.size >= MAX_SAID) return;
   counts.set(key, count);

@@ -126,7 +126,10 @@ test("a long body is not read beyond the spool, and stays a stream", async () =>
   const endless = (function* () {
     for (;;) yield chunk;
   })();
-  const of = request(stream(endless, (n) => void (pulled = n)));
+  const counting = (n: number) => {
+    pulled = n;
+  };
+  const of = request(stream(endless, counting));
   const body = await read(of);
   assert.deepEqual([body.head.length, body.tail.length, body.truncated], [100, 0, true]);
   assert.ok(pulled < 25, `${pulled} chunks were pulled`);

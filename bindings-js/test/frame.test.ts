@@ -31,11 +31,17 @@ function read(frame: Uint8Array) {
       : Buffer.from(region);
   at += word(13);
   let from = 0;
-  const next = (length: number) => text.subarray(from, (from += length)).toString("latin1");
+  const next = (length: number) => {
+    from += length;
+    return text.subarray(from - length, from).toString("latin1");
+  };
   const [id, peer, platform, method, target] = [4, 5, 6, 7, 8].map((i) => next(word(i)));
   const pairs = Array.from({ length: headers * 2 }, (_, i) => next(word(14 + i)));
   assert.equal(from, text.length, "the lengths add up to the text");
-  const bytes = (length: number) => frame.subarray(at, (at += length));
+  const bytes = (length: number) => {
+    at += length;
+    return frame.subarray(at - length, at);
+  };
   const [head, tail, context] = [bytes(word(10)), bytes(word(11)), bytes(word(12))];
   assert.equal(at, frame.length, "the lengths add up to the frame");
   return {

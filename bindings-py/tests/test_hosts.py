@@ -25,6 +25,7 @@ from doorward.fastapi import Protect
 from doorward.flask import protect
 from doorward.wsgi import DoorwardMiddleware as WsgiMiddleware
 from fastapi import Body, Depends, FastAPI, Form, Request, WebSocket
+from fastapi.responses import JSONResponse
 from support import IP, environ, scope
 
 HERE = Path(__file__).parent
@@ -140,6 +141,29 @@ def test_asgi_middleware() -> None:
         assert int(denied.headers["retry-after"]) > 0
         assert set(denied.json()) == {"type", "title", "status", "decision"}
         assert denied.json()["type"] == "about:blank"
+
+
+def test_protect_inside_another_middleware() -> None:
+    app = FastAPI()
+    ward = Doorward(rules=[shield(mode="LIVE")])
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Any) -> Any:
+        if (await ward.protect(request)).is_denied():
+            return JSONResponse({}, 403)
+        return await call_next(request)
+
+    @app.post("/")
+    async def index(request: Request) -> Any:
+        decision = await ward.protect(request)
+        return {"length": len(await request.body()), "ip": decision.ip}
+
+    with serving(app) as client:
+        forged = {"X-Forwarded-For": "1.2.3.4"}
+        for size in (0, 3, 70_000, 3_000_000):
+            answer = client.post("/", content=b"x" * size, headers=forged)
+            assert answer.json() == {"length": size, "ip": "127.0.0.1"}
+        assert client.post("/", json={"a": ATTACK}).status_code == 403
 
 
 def test_malformed_requests_are_never_a_server_error() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ RUNNER = "python"
 
 
 def _read(path: Path) -> dict[str, Any]:
-    toml = importlib.import_module("tomllib")  # in Python since 3.11
+    toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     contents: dict[str, Any] = toml.loads(path.read_text("utf-8"))
     return contents
 

@@ -26,6 +26,9 @@ from ._ward import Doorward, process_secret
 
 _MODULE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 _HAR = re.compile(rb'(\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{')
+_OBEYED = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]"
+)
 _GZIP = b"\x1f\x8b"
 _LONGEST_NANOS = 2**32 - 1
 
@@ -40,12 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _replay(options)
     except BadInput as bad:
-        print(bad, file=sys.stderr)
+        print(_printable(str(bad)), file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # whoever read the results has gone; do not fail again on the way out
+        # a reader such as `head` that has seen enough is no failure
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return 0
     except KeyboardInterrupt:
         return 130
 
@@ -81,9 +84,7 @@ def _replay(options: argparse.Namespace) -> int:
         raise BadInput(f"--store:1: found {options.store!r}, expected memory")
     policy = _policy(options.policy)
     against = None if options.against is None else _policy(options.against)
-    secret = None
-    if options.log is not None:
-        secret = os.environ.get("DOORWARD_SECRET", "").encode() or process_secret()
+    secret = None if options.log is None else _log_secret()
     replay = Replay(policy, against, dry_run=dry_run(), log_secret=secret)
     nanos = array("I")
     progress = _Progress()
@@ -114,6 +115,14 @@ def _replay(options: argparse.Namespace) -> int:
         out.flush()
     sys.stderr.write(replay.summary(list(nanos)))
     return 0
+
+
+def _log_secret() -> bytes:
+    secret = os.environ.get("DOORWARD_SECRET", "").encode()
+    if not secret:
+        said = "DOORWARD_SECRET is not set, so identities in this log match no other log"
+        print(f"doorward replay: {said}", file=sys.stderr)
+    return secret or process_secret()
 
 
 def _policy(name: str) -> str:
@@ -203,6 +212,11 @@ def _opened(name: str) -> IO[bytes]:
     with path.open("rb") as file:
         zipped = file.read(2) == _GZIP
     return cast("IO[bytes]", gzip.open(path)) if zipped else path.open("rb")
+
+
+def _printable(text: str) -> str:
+    """Text from outside with what a terminal would obey written out."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _why(error: Exception) -> str:

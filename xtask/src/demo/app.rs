@@ -17,12 +17,14 @@ use crate::tree::Absent;
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOGS: &str = "target/demo";
 
-/// Runs a command until standard input ends, which it does however the demo
-/// ends; signals, which a terminal sends to all of us, are left to that.
+/// Runs a command until it ends, or standard input does, which it does however
+/// the demo ends; signals, which a terminal sends to all of us, are left to that.
 const GUARD: &str = "trap '' INT TERM HUP
-\"$@\" </dev/null &
-cat >/dev/null
-kill -KILL $!";
+exec 3<&0
+\"$@\" </dev/null 3<&- &
+app=$!
+(cat <&3 >/dev/null; kill -KILL $app) &
+wait $app";
 
 /// A running application; it ends with this value.
 pub(super) struct App {
@@ -42,7 +44,7 @@ impl App {
         ];
         let [next, fastapi] = [ports[0].local_addr()?, ports[1].local_addr()?];
         drop(ports);
-        let next = Self::start(
+        let mut next = Self::start(
             "next",
             next,
             without,
@@ -54,7 +56,7 @@ impl App {
                 "127.0.0.1",
             ],
         )?;
-        let fastapi = Self::start(
+        let mut fastapi = Self::start(
             "fastapi",
             fastapi,
             without,
@@ -108,10 +110,10 @@ impl App {
         })
     }
 
-    fn wait(&self) -> Result<()> {
+    fn wait(&mut self) -> Result<()> {
         let start = Instant::now();
         while !wire::answers(self.address) {
-            if start.elapsed() > PATIENCE {
+            if self.guard.try_wait()?.is_some() || start.elapsed() > PATIENCE {
                 bail!("{} does not answer\n{}", self.name, self.log());
             }
             sleep(Duration::from_millis(50));

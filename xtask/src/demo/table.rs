@@ -20,7 +20,7 @@ pub(super) fn print(rows: &[Row<'_>]) {
     );
     println!("label   what the request truly is; without one: too early to tell");
     println!("reason  why the rule that decided did; a dry run only says what it would have done");
-    println!("µs      the time of protect(), in Next.js and in FastAPI\n");
+    println!("µs      the time of protect(), in Next.js and in FastAPI, both just started\n");
     println!(
         "  {:WHAT$}  {:ROUTE$}  {:6}  {:ANSWER$}  {:ANSWER$}  {:REASON$}  {:>6}  {:>6}",
         "client", "request", "label", "Next.js", "FastAPI", "reason", "µs", "µs"
