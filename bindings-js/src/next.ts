@@ -56,7 +56,12 @@ export function register(): void {
 
 /** Node's own modules, reached without an import that a bundler for the edge would follow. */
 function builtins(): (<N extends keyof Builtins>(name: N) => Builtins[N]) | undefined {
-  const host = (globalThis as { process?: { getBuiltinModule?: unknown } }).process;
-  const load = host?.getBuiltinModule;
-  return typeof load === "function" ? (load.bind(host) as never) : undefined;
+  const { EdgeRuntime, process } = globalThis as {
+    EdgeRuntime?: unknown;
+    process?: { getBuiltinModule?: unknown };
+  };
+  // even to look at a function of Node's is an error in the edge runtime
+  if (EdgeRuntime !== undefined) return undefined;
+  const load = process?.getBuiltinModule;
+  return typeof load === "function" ? (load.bind(process) as never) : undefined;
 }

@@ -142,7 +142,7 @@ pub struct Judged {
     findings: Vec<Finding>,
     degraded: Vec<String>,
     oversize: bool,
-    fault: Option<&'static str>,
+    unreadable: bool,
 }
 
 /// A decision, or the facts it lacks.
@@ -242,7 +242,7 @@ impl Engine {
                 findings: Vec::new(),
                 degraded: Vec::new(),
                 oversize: false,
-                fault: Some("fault"),
+                unreadable: true,
             };
         };
         let request = frame.request();
@@ -270,7 +270,7 @@ impl Engine {
                 .collect(),
             degraded,
             oversize: request.body.truncated,
-            fault: None,
+            unreadable: false,
         }
     }
 
@@ -289,7 +289,7 @@ impl Engine {
             mut findings,
             mut degraded,
             oversize,
-            fault,
+            unreadable,
         } = judged;
         let denied_by = self.denied_locally(&findings);
         let now = now.unwrap_or_default();
@@ -326,9 +326,9 @@ impl Engine {
             conclusion = self.policy.body.oversize;
             reason = Reason::code("body.truncated");
         }
-        if let Some(code) = fault {
+        if unreadable {
             conclusion = Conclusion::Deny;
-            reason = Reason::code(code);
+            reason = Reason::code("fault");
         }
         if oversize {
             degraded.push("body.truncated".to_string());

@@ -95,8 +95,8 @@ pub struct Refusal {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpectedFailure {
-    /// `native`, `wasm` or `python`.
-    pub runner: String,
+    /// `native`, `wasm` or `python`; absent: all of them.
+    pub runner: Option<String>,
     /// File name without its ending.
     pub file: String,
     /// The vector's name.

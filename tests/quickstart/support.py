@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import itertools
 import json
@@ -199,7 +200,10 @@ def send(
     connection.endheaders(body)
     response = connection.getresponse()
     asked[server.name] = asked.get(server.name, 0) + 1
-    return Answer(response.status, response.read())
+    answer = response.read()
+    if response.getheader("Content-Encoding") == "gzip":
+        answer = gzip.decompress(answer)
+    return Answer(response.status, answer)
 
 
 def ask(

@@ -6,7 +6,7 @@
 use crate::tree;
 use anyhow::{Result, bail};
 use doorward_core::rules::{COMMON_CODES, Code, Kind, Manual, Opt, RULES, codes, expected};
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let check = arguments.iter().any(|argument| argument == "--check");

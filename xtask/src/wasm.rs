@@ -7,7 +7,8 @@
 //! - `doorward.wasm`, for hosts that compile it themselves;
 //! - `inline.js`, the same bytes as base64, for all others;
 //! - `glue.js` and `glue.d.ts`: `instantiate(module)`, a fresh and independent
-//!   instance at each call, so that a trapped one can be replaced.
+//!   instance at each call, so that a trapped one can be replaced. The host may
+//!   hand in its own `queueMicrotask`, to catch a trap inside a task.
 //!
 //! The glue is wasm-bindgen's `no-modules` text without its loader, which
 //! fetches and tests `instanceof WebAssembly.Module` (false for a module of
@@ -166,7 +167,7 @@ fn glue(text: &str) -> Result<String> {
         ensure!(!body.contains(foreign), "glue: uses {foreign}");
     }
     Ok(format!(
-        "{HEADER}export function instantiate(module) {{
+        "{HEADER}export function instantiate(module, queueMicrotask = globalThis.queueMicrotask) {{
 const exports = {{ __proto__: null }};
 {}
 __wbg_finalize_init(new WebAssembly.Instance(module, __wbg_get_imports()), module);
@@ -200,7 +201,10 @@ export type {{ bindings }};
 export type Bindings = typeof bindings & {{ readonly wasm: Exports }};
 
 /** A fresh instance, independent of all others. */
-export function instantiate(module: WebAssembly.Module): Bindings;
+export function instantiate(
+  module: WebAssembly.Module,
+  queueMicrotask?: (task: () => void) => void,
+): Bindings;
 ",
         classes.trim()
     ))

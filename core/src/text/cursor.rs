@@ -151,6 +151,29 @@ pub(crate) fn find_ci(text: &[u8], needle: &[u8]) -> Option<usize> {
     }
 }
 
+/// Visits the places of all `needles` (lower case ASCII, none empty) in one
+/// pass, ASCII case aside: which one, and where.
+pub(crate) fn each_of_ci(text: &[u8], needles: &[&[u8]], visit: &mut dyn FnMut(usize, usize)) {
+    let first = |byte: u8| 1_u128.checked_shl(u32::from(byte)).unwrap_or(0);
+    let firsts = needles
+        .iter()
+        .filter_map(|needle| needle.first())
+        .fold(0, |set, byte| set | first(*byte));
+    tick(text.len());
+    for (at, byte) in text.iter().enumerate() {
+        if firsts & first(byte.to_ascii_lowercase()) == 0 {
+            continue;
+        }
+        let rest = text.get(at..).unwrap_or_default();
+        tick(1);
+        for (index, needle) in needles.iter().enumerate() {
+            if starts_with_ci(rest, needle) {
+                visit(index, at);
+            }
+        }
+    }
+}
+
 /// The first place of `needle` in `text`.
 pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     let (&first, _) = needle.split_first()?;
@@ -193,5 +216,10 @@ mod tests {
         assert_eq!(find_ci(b"aabAbc", b"abc"), Some(3));
         assert_eq!(find_ci(b"ab", b"abc"), None);
         assert_eq!(find(b"xxxy", b"xy"), Some(2));
+        let mut seen = alloc::vec::Vec::new();
+        each_of_ci(b"aB\xffabc", &[b"ab", b"abc", b"c"], &mut |which, at| {
+            seen.push((which, at));
+        });
+        assert_eq!(seen, [(0, 0), (0, 3), (1, 3), (2, 5)]);
     }
 }

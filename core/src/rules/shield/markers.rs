@@ -3,7 +3,7 @@
 //! lookups. Each is a few bytes with a shape around them.
 
 use super::evidence::{Evidence, Strongest, Texture};
-use crate::text::cursor::{Cursor, find, find_ci, is_space, is_word, starts_with_ci};
+use crate::text::cursor::{Cursor, each_of_ci, find, find_ci, is_space, is_word, starts_with_ci};
 use crate::text::values::Kind;
 use crate::text::words::words;
 
@@ -134,37 +134,28 @@ fn expression(inner: &[u8], evaluates: bool) -> Option<(u16, u16, u16)> {
 
 /// `${lower:j}`, `${::-j}`, `${env:X:-n}`: lookups nested to spell `jndi`.
 fn lookups(text: &[u8], texture: Texture, best: &mut Strongest) {
-    for needle in [
-        &b"${lower:"[..],
-        b"${upper:",
-        b"${::-",
-        b"${env:",
-        b"${sys:",
-        b"${ctx:",
-        b"${date:",
-        b"${base64:",
-        b"${script:",
-        b"${url:",
-        b"${dns:",
-        b"${java:",
-    ] {
-        if let Some(at) = find_ci(text, needle) {
-            let behind = text.get(at..).unwrap_or_default();
-            let nested = find(behind, b":-").is_some()
-                || find(behind.get(1..).unwrap_or_default(), b"${").is_some();
-            let score = if nested || needle == b"${script:" {
-                9500
-            } else {
-                6500
-            };
-            best.add(Evidence::new(
-                "shield.log4shell.lookup",
-                texture.weigh(score, score.min(7000), 3000),
-                at,
-                at.saturating_add(needle.len()),
-            ));
+    const LOOKUPS: [&[u8]; 12] = [
+        b"lower:", b"upper:", b"::-", b"env:", b"sys:", b"ctx:", b"date:", b"base64:", b"script:",
+        b"url:", b"dns:", b"java:",
+    ];
+    let (mut known, mut count) = (None, 0_usize);
+    each_of_ci(text, &[b"${"], &mut |_, at| {
+        count = count.saturating_add(1);
+        let name = text.get(at.saturating_add(2)..).unwrap_or_default();
+        if known.is_none() && LOOKUPS.iter().any(|lookup| starts_with_ci(name, lookup)) {
+            known = Some((at, starts_with_ci(name, b"script:")));
         }
-    }
+    });
+    let Some((at, runs)) = known else { return };
+    let nested = count > 1 || find(text.get(at..).unwrap_or_default(), b":-").is_some();
+    let score = if nested || runs { 9500 } else { 6500 };
+    let score = texture.weigh(score, score.min(7000), 3000);
+    best.add(Evidence::new(
+        "shield.log4shell.lookup",
+        score,
+        at,
+        at.saturating_add(2),
+    ));
 }
 
 /// A line end followed by a header or status line of HTTP.
@@ -257,20 +248,8 @@ fn serialised(text: &[u8], texture: Texture, best: &mut Strongest) {
 
 /// `<!--#exec cmd="…"-->` and its relatives.
 fn includes(text: &[u8], texture: Texture, best: &mut Strongest) {
-    let Some(at) = find(text, b"<!--#")
-        .or_else(|| find(text, b"<!--\t#"))
-        .or_else(|| find(text, b"<!-- #"))
-    else {
-        return;
-    };
-    let behind = text.get(at..).unwrap_or_default();
-    let name = behind
-        .iter()
-        .position(|b| *b == b'#')
-        .and_then(|n| behind.get(n.saturating_add(1)..))
-        .unwrap_or_default();
-    for word in [
-        &b"exec"[..],
+    const DIRECTIVES: [&[u8]; 9] = [
+        b"exec",
         b"include",
         b"echo",
         b"config",
@@ -279,16 +258,26 @@ fn includes(text: &[u8], texture: Texture, best: &mut Strongest) {
         b"fsize",
         b"flastmod",
         b"if",
-    ] {
-        if starts_with_ci(name, word) {
+    ];
+    each_of_ci(text, &[b"<!--"], &mut |_, at| {
+        let mut cursor = Cursor::starting_at(text, at.saturating_add(4));
+        if matches!(cursor.peek(), Some(b' ' | b'\t')) {
+            cursor.skip(1);
+        }
+        if cursor.eat(b'#')
+            && DIRECTIVES
+                .iter()
+                .any(|word| starts_with_ci(cursor.rest(), word))
+        {
+            let score = texture.weigh(9000, 4500, 2500);
             best.add(Evidence::new(
                 "shield.ssi.directive",
-                texture.weigh(9000, 4500, 2500),
+                score,
                 at,
-                at.saturating_add(5),
+                cursor.at(),
             ));
         }
-    }
+    });
 }
 
 /// Entities that fetch, include or multiply.
@@ -312,9 +301,7 @@ fn entities(kind: Kind, text: &[u8], best: &mut Strongest) {
                 head.len(),
             ));
         }
-        if find_ci(text, b"<xi:include").is_some()
-            || find_ci(text, b"xmlns:xi=").is_some_and(|_| find_ci(text, b"href").is_some())
-        {
+        if find_ci(text, b":include").is_some() && find_ci(text, b"<xi:include").is_some() {
             best.add(Evidence::new("shield.xxe.include", 6500, 0, text.len()));
         }
         return;
@@ -329,7 +316,8 @@ fn entities(kind: Kind, text: &[u8], best: &mut Strongest) {
     let score = if external || parameter || many {
         9500
     } else {
-        5500
+        // drawings and DocBook declare entities of their own
+        4500
     };
     best.add(Evidence::new(
         "shield.xxe.entity",

@@ -6,7 +6,7 @@
 //! line as the whole of a short value is not.
 
 use super::evidence::{Evidence, Strongest, Texture};
-use crate::text::cursor::{find, find_ci};
+use crate::text::cursor::{each_of_ci, find};
 use crate::text::shell::{Argument, Command, Invocation, Mark, each_invocation};
 
 /// The strongest evidence in `text`; `idiomatic` when a word of an idiom occurs.
@@ -60,42 +60,49 @@ fn judge(found: &Invocation, texture: Texture) -> Option<(&'static str, u16)> {
     ))
 }
 
-/// Things that are written for no other purpose.
+/// Things that are written for no other purpose: needle, code, belief in a
+/// short value and in a text.
+const IDIOMS: [(&[u8], &str, u16, u16); 13] = [
+    (b"() {", "shield.rce.shellshock", 9500, 3000),
+    (b"(){:;}", "shield.rce.shellshock", 9800, 5000),
+    (b"${ifs}", "shield.rce.substitution", 9300, 4000),
+    (b"$ifs", "shield.rce.substitution", 8500, 3500),
+    (b"/dev/tcp/", "shield.rce.reverse", 9500, 4500),
+    (b"/bin/sh", "shield.rce.command", 8000, 2500),
+    (b"/bin/bash", "shield.rce.command", 8000, 2500),
+    (b"/bin/cat ", "shield.rce.command", 8500, 2500),
+    (b"/bin/ls", "shield.rce.command", 7500, 2500),
+    (b"cmd.exe", "shield.rce.command", 8000, 2500),
+    (b"cmd /c", "shield.rce.command", 8000, 2500),
+    (b"powershell -", "shield.rce.command", 8500, 2500),
+    (b"powershell.exe", "shield.rce.command", 8000, 2500),
+];
+
 fn idioms(text: &[u8], texture: Texture, best: &mut Strongest) {
     batch(text, texture, best);
-    let fixed: [(&[u8], &'static str, u16, u16); 13] = [
-        (b"() {", "shield.rce.shellshock", 9500, 3000),
-        (b"(){:;}", "shield.rce.shellshock", 9800, 5000),
-        (b"${ifs}", "shield.rce.substitution", 9300, 4000),
-        (b"$ifs", "shield.rce.substitution", 8500, 3500),
-        (b"/dev/tcp/", "shield.rce.reverse", 9500, 4500),
-        (b"/bin/sh", "shield.rce.command", 8000, 2500),
-        (b"/bin/bash", "shield.rce.command", 8000, 2500),
-        (b"/bin/cat ", "shield.rce.command", 8500, 2500),
-        (b"/bin/ls", "shield.rce.command", 7500, 2500),
-        (b"cmd.exe", "shield.rce.command", 8000, 2500),
-        (b"cmd /c", "shield.rce.command", 8000, 2500),
-        (b"powershell -", "shield.rce.command", 8500, 2500),
-        (b"powershell.exe", "shield.rce.command", 8000, 2500),
-    ];
-    for (needle, code, score, in_text) in fixed {
-        if let Some(at) = find_ci(text, needle) {
-            // `() {` alone is an empty function; with a command behind `;` it is not
-            let shellshock = needle == b"() {";
-            let behind = text.get(at..).unwrap_or_default();
-            if shellshock
-                && !(at < 4 && find(behind, b"}").is_some() && find(behind, b";").is_some())
-            {
-                continue;
-            }
-            best.add(Evidence::new(
-                code,
-                texture.weigh(score, in_text, in_text.min(3000)),
-                at,
-                at.saturating_add(needle.len()),
-            ));
+    let runs = text.contains(&b'}') && text.contains(&b';');
+    each_of_ci(text, &IDIOMS.map(|idiom| idiom.0), &mut |index, at| {
+        let Some((needle, code, score, in_text)) = IDIOMS.get(index).copied() else {
+            return;
+        };
+        // `() {` alone is an empty function; with a command behind `;` it is not
+        if needle == b"() {" && !(at < 4 && runs) {
+            return;
         }
-    }
+        // a shell's name alone is a setting
+        let score = if text.trim_ascii().len() == needle.len() && needle.starts_with(b"/") {
+            4500
+        } else {
+            score
+        };
+        let score = texture.weigh(score, in_text, in_text.min(3000));
+        best.add(Evidence::new(
+            code,
+            score,
+            at,
+            at.saturating_add(needle.len()),
+        ));
+    });
 }
 
 /// `for %x in (…) do …`, `if exist x y` of `cmd.exe` as the whole of a value.
