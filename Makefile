@@ -91,6 +91,10 @@ lint-py: py
 	mypy
 	stubtest doorward._doorward --mypy-config-file pyproject.toml
 
+.PHONY: bench
+bench: ## speed, as ratios in one run
+	cargo bench --locked --package doorward-benches
+
 .PHONY: eval
 eval: ## what the rules find in the labelled corpora of ../shared/data
 	cargo xtask eval

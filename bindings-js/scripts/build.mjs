@@ -1,7 +1,15 @@
 // Builds dist/: each source as ESM (.js, .d.ts) and as CJS (.cjs, .d.cts), and the wasm.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
@@ -15,7 +23,7 @@ if (!existsSync(join("src", GENERATED, "glue.js"))) {
 }
 
 // run or loaded by hosts that know ESM only
-const ESM_ONLY = /^(bin|cli|replay)\.|^wasm\/(edge|workerd)\./;
+const ESM_ONLY = /^(bin|cli|replay|redis\/replay)\.|^wasm\/(edge|workerd)\./;
 
 const read = (...path) => readFileSync(join(...path), "utf8");
 
@@ -60,3 +68,4 @@ for (const name of list("dist").filter((name) => name.endsWith(".d.ts") && !ESM_
   write(name.replace(/\.d\.ts$/, ".d.cts"), toCjs(read("dist", name)));
 }
 write(join(GENERATED, "doorward.wasm"), readFileSync(join("src", GENERATED, "doorward.wasm")));
+chmodSync("dist/bin.js", 0o755);

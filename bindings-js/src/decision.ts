@@ -5,6 +5,8 @@
  * behind it is parsed when somebody looks at more than the conclusion.
  */
 
+import type { ReasonCode } from "./generated/rules.js";
+
 /** What should happen to the request. */
 export type Conclusion = "ALLOW" | "CHALLENGE" | "DENY";
 
@@ -31,7 +33,7 @@ export interface DecisionLine {
 
 /** A reason as the decision line writes it. */
 export interface ReasonLine {
-  readonly code: string;
+  readonly code: ReasonCode | (string & {});
   readonly [detail: string]: unknown;
 }
 
@@ -61,21 +63,21 @@ export interface Explanation {
 /** Why. The details a code carries are properties; their names are in the table of codes. */
 export class Reason {
   /** Stable; see the table of reason codes. */
-  readonly code!: string;
+  declare readonly code: ReasonCode | (string & {});
   /** Of a rate limit: units allowed. */
-  readonly limit?: number;
+  declare readonly limit?: number;
   /** Of a rate limit: units left. */
-  readonly remaining?: number;
+  declare readonly remaining?: number;
   /** Of a rate limit: seconds until it is whole again. */
-  readonly reset?: number;
+  declare readonly reset?: number;
   /** Of a rate limit: length of its window in seconds. */
-  readonly window?: number;
+  declare readonly window?: number;
   /** Of a refused take: seconds until it would be given. */
-  readonly retryAfter?: number;
+  declare readonly retryAfter?: number;
   /** Of detectBot: what was recognised. */
-  readonly bots?: readonly string[];
+  declare readonly bots?: readonly string[];
   /** Of detectBot: categories of what was recognised. */
-  readonly categories?: readonly string[];
+  declare readonly categories?: readonly string[];
   readonly [detail: string]: unknown;
 
   constructor(line: ReasonLine) {

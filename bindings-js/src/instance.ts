@@ -10,9 +10,6 @@ import { compiled } from "#wasm";
 import { shared } from "./shared.js";
 import { type Bindings, instantiate } from "./wasm/generated/glue.js";
 
-/** The glue, whose tasks are queued by what it is given. */
-type Instantiate = (module: WebAssembly.Module, queue: (task: () => void) => void) => Bindings;
-
 /** One wasm instance and the asynchronous calls it still owes an answer. */
 export class Instance {
   readonly shell: Bindings;
@@ -20,7 +17,7 @@ export class Instance {
 
   constructor() {
     // a trap inside a task would otherwise be an uncaught exception and end the process
-    this.shell = (instantiate as Instantiate)(compiled(), (task) =>
+    this.shell = instantiate(compiled(), (task) =>
       queueMicrotask(() => {
         try {
           task();

@@ -10,9 +10,10 @@ import { createGunzip } from "node:zlib";
 import { BadInput } from "./cli.js";
 import { environmentSecret, isDryRun } from "./environment.js";
 import { Instance } from "./instance.js";
+import { isRedisUrl, replayStore } from "./redis/replay.js";
 
 export const REPLAY_HELP = `Usage: doorward replay TRAFFIC... --policy FILE [--against FILE] [--out FILE]
-                       [--log FILE] [--store memory]
+                       [--log FILE] [--store memory|redis://HOST:PORT]
 
 Runs every line of recorded traffic (JSON Lines or HAR, optionally gzip) through
 a policy in file order. Decision lines go to stdout or --out, a summary to stderr.
@@ -21,7 +22,8 @@ a policy in file order. Decision lines go to stdout or --out, a summary to stder
   --against FILE   a second policy for the same traffic; the summary compares them
   --out FILE       where decision lines go
   --log FILE       where decision-log lines go; identities are HMACs under DOORWARD_SECRET
-  --store memory   where limits are kept
+  --store memory   where limits are kept, or redis://HOST:PORT (with ioredis or redis installed);
+                   a run counts under keys of its own
 `;
 
 const OPTIONS = {
@@ -37,7 +39,9 @@ export async function replay(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(args);
   if (values.policy === undefined) throw usage("found no --policy, expected --policy FILE");
   if (positionals.length === 0) throw usage("found no traffic, expected at least one file");
-  if (values.store !== "memory") throw usage(`found --store ${values.store}, expected memory`);
+  if (values.store !== "memory" && !isRedisUrl(values.store)) {
+    throw usage(`found --store ${values.store}, expected memory or redis://HOST:PORT`);
+  }
 
   const { shell } = Instance.current();
   const options = new shell.EngineOptions();
@@ -53,6 +57,8 @@ export async function replay(args: readonly string[]): Promise<number> {
     if (file !== undefined)
       located(`${file}:1`, () => new shell.Replay(text ?? "", undefined, options)).free();
   }
+  const store = isRedisUrl(values.store) ? await replayStore(values.store) : undefined;
+  if (store) options.store_secret(store.secret);
   const engine = new shell.Replay(policy, against, options);
   const out = new Output(values.out);
   const log = values.log === undefined ? undefined : new Output(values.log);
@@ -63,7 +69,11 @@ export async function replay(args: readonly string[]): Promise<number> {
     for await (const line of linesOf(file)) {
       const place = `${file}:${++number}`;
       const start = process.hrtime.bigint();
-      const answer = located("", () => engine.push(place, line, undefined));
+      let answer = located("", () => engine.push(place, line, undefined));
+      if (store && answer?.startsWith("N")) {
+        const replies = await store.answer(answer.slice(1));
+        answer = located("", () => engine.push(place, line, replies));
+      }
       timings.add(Number(process.hrtime.bigint() - start));
       if (answer === undefined) continue;
       const [decision, logged] = answer.slice(1).split("\n");
@@ -75,6 +85,7 @@ export async function replay(args: readonly string[]): Promise<number> {
   progress.end();
   await out.end();
   await log?.end();
+  process.stderr.write(store?.end() ?? "");
   process.stderr.write(engine.summary(timings.nanos()));
   return 0;
 }

@@ -8,6 +8,8 @@
  * would count twice.
  */
 
+import { Deadline, LATE } from "./deadline.js";
+
 /** A quota, as a rule states it. Times in milliseconds. */
 export type Limit =
   | { readonly kind: "fixedWindow"; readonly max: number; readonly window: number }
@@ -26,6 +28,8 @@ export interface Take {
   readonly limit: Limit;
   /** Units; 0 only looks. */
   readonly cost: number;
+  /** A recording's time in ms, in a replay; otherwise the store's own clock counts. */
+  readonly now?: number;
 }
 
 /** Quota given or refused; a refused take consumes nothing. Times in milliseconds. */
@@ -39,8 +43,13 @@ export interface Taken {
 
 /** Keeps quotas. */
 export interface Store {
-  /** Takes each quota of a batch atomically; answers in the order of the batch. */
-  take(batch: readonly Take[]): Promise<readonly Taken[]>;
+  /**
+   * Takes each quota of a batch atomically; answers in the order of the batch, with an
+   * error for a take that it could not answer.
+   */
+  take(batch: readonly Take[]): Promise<readonly (Taken | Error)[]>;
+  /** The deadline of a batch, where the store keeps one itself; otherwise 50 ms. */
+  readonly deadlineMs?: number;
 }
 
 interface Need extends Take {
@@ -55,13 +64,18 @@ export function answering(
   store: Store,
   onError: (error: unknown) => void,
 ): (needs: string) => Promise<string> {
+  // a store that keeps its own deadline is given up only when it does not
+  const deadline = store.deadlineMs === undefined ? DEADLINE_MS : 2 * store.deadlineMs;
   return async (json) => {
-    const { needs } = JSON.parse(json) as { needs: readonly Need[] };
+    const { needs, now } = JSON.parse(json) as { needs: readonly Need[]; now?: number };
     const takes = needs.filter((need) => need.kind === "take");
-    let taken: readonly Taken[] = [];
+    let taken: readonly (Taken | Error)[] = [];
     let failure = "unsupported";
     try {
-      if (takes.length > 0) taken = await within(DEADLINE_MS, store.take(takes.map(asked)));
+      const batch = takes.map((need) => asked(need, now));
+      if (takes.length > 0) taken = (await within(deadline, store.take(batch))) ?? [];
+      const failed = taken.find((answer) => answer instanceof Error);
+      if (failed) throw failed;
     } catch (error) {
       failure = error instanceof Late ? "timeout" : "failed";
       onError(error);
@@ -76,7 +90,12 @@ export function answering(
   };
 }
 
-const asked = ({ key, limit, cost }: Need): Take => ({ key, limit, cost });
+const asked = ({ key, limit, cost }: Need, now?: number): Take => ({
+  key,
+  limit,
+  cost,
+  ...(now !== undefined && { now }),
+});
 
 const plain = ({ allowed, remaining, reset, retryAfter }: Taken): Taken => ({
   allowed,
@@ -85,8 +104,8 @@ const plain = ({ allowed, remaining, reset, retryAfter }: Taken): Taken => ({
   retryAfter: retryAfter === null ? null : Math.max(0, Math.ceil(retryAfter)),
 });
 
-function isTaken(answer: Taken): boolean {
-  const { allowed, remaining, reset, retryAfter } = answer;
+function isTaken(answer: Taken | Error): answer is Taken {
+  const { allowed, remaining, reset, retryAfter } = answer as Taken;
   return (
     typeof allowed === "boolean" &&
     Number.isFinite(remaining) &&
@@ -95,16 +114,16 @@ function isTaken(answer: Taken): boolean {
   );
 }
 
-class Late extends Error {}
+/** Nobody waits for the answer any more. */
+export class Late extends Error {}
 
 async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Late(`no answer within ${ms} ms`)), ms);
-  });
+  const deadline = new Deadline(ms);
   try {
-    return await Promise.race([answer, late]);
+    const first = await Promise.race([answer, deadline.passed]);
+    if (first === LATE) throw new Late(`no answer within ${ms} ms`);
+    return first;
   } finally {
-    clearTimeout(timer);
+    deadline.cancel();
   }
 }

@@ -91,7 +91,8 @@ const LOCAL = ["secret", "log", "onWarning", "onFault"] as const;
 const MAX_WARDS = 64;
 const MANY_WARDS = 100;
 
-const scratch = emptyInput();
+/** One input for all calls, because a call that returns at once needs no other. */
+let scratch: Input | undefined = emptyInput();
 
 /** The engine and clock of a ward, for `doorward/testing`. */
 export const internals: unique symbol = Symbol.for("doorward.ward") as never;
@@ -129,9 +130,10 @@ export class Ward<Needs extends string = never> {
     const { body: bounds } = this[internals].engine.reads;
     const reading = bounds ? adapter.body(request, bounds) : undefined;
     const body = reading instanceof Promise ? await reading : reading;
-    const input = this.#answers ? emptyInput() : scratch;
+    if (!this.#answers) return this.#decide(adapter, request, context[0], peer, body);
+    const input = emptyInput();
     this.#fill(input, adapter, request, context[0], peer, body);
-    return this.#answers ? this.#drive(input, this.#answers) : this.#decide(input);
+    return this.#drive(input, this.#answers);
   }
 
   /** The same at once: touches no stream, so of a body only what a parser left is seen. */
@@ -142,8 +144,7 @@ export class Ward<Needs extends string = never> {
     const adapter = adapterOf(request);
     const { body: bounds } = this[internals].engine.reads;
     const body = bounds ? adapter.seen(request, bounds) : undefined;
-    this.#fill(scratch, adapter, request, context[0], this.#peer(adapter, request), body);
-    return this.#decide(scratch);
+    return this.#decide(adapter, request, context[0], this.#peer(adapter, request), body);
   }
 
   /** A ward with further rules on the same store; cached, so it may be called in a handler. */
@@ -186,13 +187,26 @@ export class Ward<Needs extends string = never> {
     return JSON.parse(this[internals].engine.policy);
   }
 
-  #decide(input: Input): Decision {
+  #decide(
+    adapter: Adapter<WardRequest>,
+    request: WardRequest,
+    context: unknown,
+    peer: string,
+    body: Body | undefined,
+  ): Decision {
+    // a getter in the context, or a sink, may ask a ward while this one is at it
+    const input = scratch ?? emptyInput();
+    scratch = undefined;
     let answer: string;
     try {
+      this.#fill(input, adapter, request, context, peer, body);
       answer = this[internals].engine.decide(input, (error) => this.#fault(error));
     } catch {
       answer = this.#faulted();
     }
+    input.head = NOTHING.head;
+    input.tail = NOTHING.tail;
+    scratch = input;
     return this.#decision(answer);
   }
 
@@ -217,7 +231,7 @@ export class Ward<Needs extends string = never> {
       }
     }
     const decision = new Decision(answer, this.#maker);
-    if (answer.startsWith("A") && !answer.includes('"undetermined":[]')) this.#unjudged(decision);
+    if (decision.isAllowed() && !judgedAll(answer)) this.#unjudged(decision);
     return decision;
   }
 
@@ -238,24 +252,29 @@ export class Ward<Needs extends string = never> {
     body: Body | undefined,
   ): void {
     const { engine, clock } = this[internals];
-    Object.assign(input, NOTHING);
-    input.flags = Flag.NOW;
-    input.now = clock();
-    input.platform = this.#platform;
+    input.id = "";
     input.peer = peer || this.#peerOf(context);
-    if (engine.reads.context) input.context = contextJson(context);
-    if (body) {
-      input.head = body.head;
-      input.tail = body.tail;
-      if (body.truncated) input.flags |= Flag.TRUNCATED;
-      if (body.late) input.flags |= Flag.LATE;
-    }
+    input.platform = this.#platform;
+    input.method = "";
+    input.target = "";
+    input.headers = NOTHING.headers;
+    input.now = clock();
+    input.context = engine.reads.context ? contextJson(context) : "";
+    input.head = body ? body.head : NOTHING.head;
+    input.tail = body ? body.tail : NOTHING.tail;
+    input.flags = Flag.NOW;
+    if (body?.truncated) input.flags |= Flag.TRUNCATED;
+    if (body?.late) input.flags |= Flag.LATE;
     try {
       adapter.fill(input, request, engine.reads);
     } catch (error) {
       // a framework's proxy forbids the look: what is not here is not known to be missing
       input.flags &= ~(Flag.ALL_HEADERS | Flag.HEADER_ORDER);
-      this.#fault(error);
+      this.#warn("request", {
+        code: "request",
+        message: "a request could not be read as a whole; what it showed was judged",
+        cause: error,
+      });
     }
   }
 
@@ -329,6 +348,12 @@ export class Ward<Needs extends string = never> {
 }
 
 const NOTHING = emptyInput();
+
+/** Whether no LIVE rule is listed in `undetermined`, which stands near the end of the line. */
+function judgedAll(answer: string): boolean {
+  const end = answer.lastIndexOf(',"degraded":[');
+  return answer.startsWith("[]", end - 2);
+}
 
 const ADDRESS_HINT =
   " The client's address is unknown here: set `platform` or `proxies`, pass `ip` in the context," +

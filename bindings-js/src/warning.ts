@@ -5,7 +5,15 @@ import { shared } from "./shared.js";
 /** Something worth knowing. */
 export interface Warning {
   /** What it is about; stable. */
-  readonly code: "no_mode" | "undetermined" | "fault" | "store" | "log" | "secret" | "many_wards";
+  readonly code:
+    | "no_mode"
+    | "undetermined"
+    | "fault"
+    | "request"
+    | "store"
+    | "log"
+    | "secret"
+    | "many_wards";
   /** One or two sentences. */
   readonly message: string;
   /** The error behind it, if there is one. */

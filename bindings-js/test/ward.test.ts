@@ -11,6 +11,7 @@ import doorward, {
   fixedWindow,
   PolicyError,
   type Store,
+  shield,
   slidingWindow,
   type Take,
   tokenBucket,
@@ -512,6 +513,93 @@ test("DOORWARD_MODE=DRY_RUN turns every rule to dry run, and says so", () => {
   } finally {
     delete process.env.DOORWARD_MODE;
   }
+});
+
+test("a ward asked from within a ward's own call", () => {
+  const ward = doorward({ rules: [limit(1)] });
+  const context = {
+    get userId() {
+      // as a lazy session might
+      ward.protectSync({ ...get("198.51.100.9"), id: "inner" }, { userId: "other" });
+      return "ana";
+    },
+  };
+  const decision = ward.protectSync({ ...get(), id: "outer" }, context);
+  assert.deepEqual([decision.id, decision.ip.address], ["outer", "192.0.2.1"]);
+  const sinks: string[] = [];
+  const loud = doorward({
+    rules: [limit(9)],
+    onWarning: () => void sinks.push(loud.protectSync(get("198.51.100.9"), { userId: 2 }).id),
+  });
+  failNext(loud);
+  assert.equal(loud.protectSync({ ...get(), id: "outer" }, { userId: 1 }).id, "outer");
+  assert.equal(sinks.length, 1);
+});
+
+test("a body of every kind reaches the shield, and the handler", async () => {
+  const ward = doorward({ rules: [shield({ mode: "LIVE" })] });
+  const attack = JSON.stringify({ q: "1' UNION SELECT password FROM users--" });
+  const json = { "content-type": "application/json" };
+  const request = (body: string) =>
+    new Request("http://x/", { method: "POST", body, headers: json });
+  const evil = request(attack);
+  assert.ok((await ward.protect(evil)).isDenied());
+  assert.equal(await evil.text(), attack);
+  assert.ok((await ward.protect(request('{"q":"hello"}'))).isAllowed());
+  const plain = { method: "POST", url: "/", headers: json, ip: "192.0.2.1" };
+  assert.ok(ward.protectSync({ ...plain, body: attack }).isDenied());
+  assert.ok(ward.protectSync({ ...plain, body: JSON.parse(attack) }).isDenied());
+  assert.ok(ward.protectSync({ ...plain, body: new TextEncoder().encode(attack) }).isDenied());
+  const unseen = ward.protectSync(request(attack));
+  assert.deepEqual(unseen.degraded, ["body.truncated"]);
+});
+
+test("any bytes from a host: a result", async () => {
+  const ward = doorward({
+    onWarning: () => undefined,
+    rules: [shield({ mode: "LIVE" }), detectBot({ mode: "LIVE", allow: [] }), limit(1e9)],
+  });
+  const latin = fc.string({
+    unit: fc.integer({ min: 0, max: 255 }).map((c) => String.fromCharCode(c)),
+  });
+  const token = fc.string({ unit: fc.constantFrom(..."abcXYZ-_!%'"), minLength: 1 });
+  const value = fc.string({
+    unit: fc
+      .integer({ min: 32, max: 255 })
+      .filter((c) => c !== 127)
+      .map((c) => String.fromCharCode(c)),
+  });
+  const names = fc.oneof(
+    token,
+    fc.constantFrom("cookie", "user-agent", "content-type", "host", "referer"),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      latin,
+      latin,
+      fc.array(fc.tuple(names, value)),
+      fc.uint8Array(),
+      async (method, target, headers, body) => {
+        const incoming = {
+          method,
+          url: target,
+          rawHeaders: headers.flat(),
+          headers: { "content-length": "9" },
+          socket: { remoteAddress: "192.0.2.1" },
+          readableDidRead: true,
+          body,
+        };
+        const fetched = new Request("http://x/", { method: "POST", headers, body });
+        for (const request of [incoming, fetched]) {
+          const decision = await ward.protect(request, { userId: 1 });
+          assert.equal(decision.toJSON().results.length, 3);
+          assert.notEqual(decision.reason.code, "fault");
+        }
+        assert.deepEqual(new Uint8Array(await fetched.arrayBuffer()), body);
+      },
+    ),
+    { numRuns: 500 },
+  );
 });
 
 test("what is no request is a mistake of the application", async () => {

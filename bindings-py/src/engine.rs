@@ -87,7 +87,7 @@ impl Engine {
     /// the log line if there is a log; or `N` and the needs.
     fn conclude(&self, judged: Judged, frame: &[u8], world: &mut impl World) -> String {
         let decision = match self.core.conclude(judged, || self.home.next_id(), world) {
-            Step::Needs(needs) => return format!("N{}", write_needs(&needs)),
+            Step::Needs(needs) => return format!("N{}", write_needs(&needs, None)),
             Step::Decided(decision) => decision,
         };
         let mut out = String::with_capacity(1024);

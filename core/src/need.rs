@@ -210,9 +210,10 @@ impl Need {
     }
 }
 
-/// `{"needs":[…]}`, as the host reads it.
+/// `{"needs":[…]}`, as the host reads it; with `"now"` where a recording's clock
+/// counts instead of the store's own.
 #[must_use]
-pub fn write_needs(needs: &[Need]) -> String {
+pub fn write_needs(needs: &[Need], now: Option<Millis>) -> String {
     let mut out = String::from("{\"needs\":[");
     for (i, need) in needs.iter().enumerate() {
         if i > 0 {
@@ -220,6 +221,10 @@ pub fn write_needs(needs: &[Need]) -> String {
         }
         need.write(&mut out);
     }
-    out.push_str("]}");
+    out.push(']');
+    if let Some(Millis(now)) = now {
+        let _ = write!(out, ",\"now\":{now}");
+    }
+    out.push('}');
     out
 }

@@ -156,7 +156,10 @@ impl Replay {
         };
         let decision = match step {
             Step::Decided(decision) => decision,
-            Step::Needs(needs) => return Ok(Some(Pushed::Needs(write_needs(&needs)))),
+            Step::Needs(needs) => {
+                let now = Some(line.fields().now.unwrap_or_default());
+                return Ok(Some(Pushed::Needs(write_needs(&needs, now))));
+            }
         };
         let log = self
             .log

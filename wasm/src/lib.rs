@@ -294,7 +294,7 @@ impl Inner {
     ) -> String {
         let id = || self.shared.ids.borrow_mut().next_id();
         let decision = match self.core.conclude(judged, id, world) {
-            Step::Needs(needs) => return format!("N{}", write_needs(&needs)),
+            Step::Needs(needs) => return format!("N{}", write_needs(&needs, None)),
             Step::Decided(decision) => decision,
         };
         let mut out = String::with_capacity(1024);

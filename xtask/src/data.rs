@@ -20,13 +20,11 @@ pub(crate) fn each(rows: &[Row], arguments: &[String]) -> Result<()> {
     let Some((name, options)) = arguments.split_first() else {
         return rows.iter().try_for_each(|row| one(row, &[]));
     };
-    match rows.iter().find(|(row, _, _)| row == name) {
-        Some(row) => one(row, options),
-        None => {
-            let known: Vec<&str> = rows.iter().map(|(row, _, _)| *row).collect();
-            bail!("no `{name}`: one of {}", known.join(", "))
-        }
-    }
+    let Some(row) = rows.iter().find(|(row, _, _)| row == name) else {
+        let known: Vec<&str> = rows.iter().map(|(row, _, _)| *row).collect();
+        bail!("no `{name}`: one of {}", known.join(", "));
+    };
+    one(row, options)
 }
 
 fn one((name, path, read): &Row, options: &[String]) -> Result<()> {

@@ -16,7 +16,10 @@ mod eval_bots;
 mod eval_email;
 #[cfg(feature = "core")]
 mod eval_shield;
+#[cfg(feature = "core")]
+mod replay;
 mod tables;
+mod traffic;
 mod tree;
 #[cfg(feature = "core")]
 mod types;
@@ -38,10 +41,21 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         "what the rules find in the corpora of ../shared/data",
         eval::run,
     ),
+    #[cfg(feature = "core")]
+    (
+        "replay",
+        "the same traffic natively and through both packages, compared",
+        replay::run,
+    ),
     (
         "tables",
         "write core/src/tables from ../shared/data and core/data",
         tables::run,
+    ),
+    (
+        "traffic",
+        "varied recorded traffic: --lines 5000 --seed 1 --out FILE",
+        traffic::run,
     ),
     #[cfg(feature = "core")]
     (

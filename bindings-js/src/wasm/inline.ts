@@ -11,7 +11,7 @@ export function compiled(): WebAssembly.Module {
 }
 
 function decoded(): Uint8Array<ArrayBuffer> {
-  if (typeof Buffer === "function") return Uint8Array.from(Buffer.from(base64, "base64"));
+  if (typeof Buffer === "function") return Buffer.from(base64, "base64");
   const binary = atob(base64);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);

@@ -166,10 +166,8 @@ def token_bucket(
 
 def validate_email(
     *,
-    allow: Sequence[Literal["DISPOSABLE", "FREE", "NO_MX_RECORDS", "NO_GRAVATAR", "INVALID"]]
-    | None = None,
-    deny: Sequence[Literal["DISPOSABLE", "FREE", "NO_MX_RECORDS", "NO_GRAVATAR", "INVALID"]]
-    | None = None,
+    allow: Sequence[Literal["DISPOSABLE", "FREE", "NO_MX_RECORDS", "NO_GRAVATAR", "INVALID"]] | None = None,
+    deny: Sequence[Literal["DISPOSABLE", "FREE", "NO_MX_RECORDS", "NO_GRAVATAR", "INVALID"]] | None = None,
     require_top_level_domain: bool | None = None,
     allow_domain_literal: bool | None = None,
     mode: Mode | None = None,

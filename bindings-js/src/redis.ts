@@ -1,0 +1,174 @@
+/**
+ * Limits that several machines share, in Redis or Valkey (5 or later).
+ *
+ * A take is one call of one script on one key, so it is atomic, finds its slot
+ * in a cluster and costs one round trip; the takes of a request share that.
+ * The server's clock counts. The arithmetic is the embedded store's, to the
+ * unit and the millisecond.
+ *
+ * What fails or comes too late is answered by the embedded store, and the
+ * decision says `degraded: ["store"]`. Nothing is sent twice: only `NOSCRIPT`,
+ * with which the server says that nothing happened, is followed by the
+ * script's text. A take tells the server until when it is waited for, so one
+ * that a client or a network holds back and delivers later consumes nothing.
+ *
+ * While a server does not answer, one batch a second asks whether it does
+ * again; the others do not wait for it.
+ */
+
+import { Deadline, LATE } from "./deadline.js";
+import { type Caller, callerOf, type RedisClient } from "./redis/clients.js";
+import { SCRIPT } from "./redis/script.js";
+import { Late, type Limit, type Store, type Take, type Taken } from "./store.js";
+
+export type {
+  HttpRedisClient,
+  IoRedisClient,
+  NodeRedisClient,
+  RedisClient,
+  ScriptOptions,
+} from "./redis/clients.js";
+
+/** How a Redis store behaves. */
+export interface RedisStoreOptions {
+  /** How long a batch of takes may take, in ms; default 50. */
+  readonly deadlineMs?: number;
+  /** What keys begin with; default `doorward:`. */
+  readonly prefix?: string;
+}
+
+/** A store for the ward's `store` option, on the application's own client. */
+export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+  const { deadlineMs = 50, prefix = "doorward:" } = options;
+  if (!Number.isFinite(deadlineMs) || deadlineMs <= 0) {
+    throw new TypeError("redisStore: deadlineMs: expected a number above 0");
+  }
+  if (typeof prefix !== "string" || /[{}]/.test(prefix)) {
+    throw new TypeError("redisStore: prefix: expected text without braces");
+  }
+  return new RedisStore(callerOf(client), deadlineMs, prefix);
+}
+
+const PAUSE_MS = 1000;
+const TOO_LATE = -1;
+
+/** A batch, until nobody waits for it any more. */
+interface Turn {
+  over: boolean;
+}
+
+class RedisStore implements Store {
+  readonly deadlineMs: number;
+  readonly #caller: Caller;
+  readonly #prefix: string;
+  /** From when on a server that did not answer is asked again; 0: it answers. */
+  #again = 0;
+  /** At most this much is the server's clock ahead of this process's, in ms. */
+  #ahead: number | undefined;
+
+  constructor(caller: Caller, deadlineMs: number, prefix: string) {
+    this.#caller = caller;
+    this.deadlineMs = deadlineMs;
+    this.#prefix = prefix;
+  }
+
+  async take(batch: readonly Take[]): Promise<(Taken | Error)[]> {
+    if (this.#again > 0) {
+      if (performance.now() < this.#again) return batch.map(() => new Late("does not answer"));
+      this.#pause();
+    }
+    const turn = { over: false };
+    const deadline = new Deadline(this.deadlineMs);
+    const taken = batch.map((take) => this.#take(take, turn).catch(asError));
+    const first = await Promise.all(taken.map((one) => Promise.race([one, deadline.passed])));
+    turn.over = true;
+    deadline.cancel();
+    if (first.includes(LATE)) this.#pause();
+    return first.map((one) =>
+      one === LATE ? new Late(`no answer within ${this.deadlineMs} ms`) : one,
+    );
+  }
+
+  async #take(take: Take, turn: Turn): Promise<Taken> {
+    await this.#caller.ready();
+    const taken = await this.#asked(take, turn);
+    // the server says that it took nothing: its clock is not where it was
+    const sure = taken ?? (await this.#asked(take, turn));
+    if (sure === undefined) throw new Late("came too late");
+    return sure;
+  }
+
+  /** Nothing, where the server found nobody waiting any more. */
+  async #asked(take: Take, turn: Turn): Promise<Taken | undefined> {
+    const sent = performance.now();
+    const until = this.#ahead === undefined ? 0 : sent + this.deadlineMs + this.#ahead;
+    const reply = await this.#run(take, Math.ceil(until), turn);
+    const numbers = Array.isArray(reply) ? reply.map(Number) : [];
+    const [server, given, remaining, reset, wait] = numbers;
+    if (
+      server === undefined ||
+      remaining === undefined ||
+      reset === undefined ||
+      wait === undefined
+    ) {
+      throw new Error("the script answered something else");
+    }
+    this.#again = 0;
+    this.#ahead = server - sent;
+    if (given === TOO_LATE) return undefined;
+    return { allowed: given === 1, remaining, reset, retryAfter: wait < 0 ? null : wait };
+  }
+
+  async #run(take: Take, until: number, turn: Turn): Promise<unknown> {
+    const key = `${this.#prefix}{${take.key}}`;
+    const args = [
+      ...numbersOf(take.limit),
+      String(take.cost),
+      String(until),
+      take.now === undefined ? "" : String(take.now),
+    ];
+    const sha = await scriptSha();
+    if (turn.over) throw new Late("gave up before it was sent");
+    try {
+      return await this.#caller.evalsha(sha, key, args);
+    } catch (error) {
+      if (turn.over || !/\bNOSCRIPT\b/.test(asError(error).message)) throw error;
+      return this.#caller.eval(SCRIPT, key, args);
+    }
+  }
+
+  #pause(): void {
+    this.#again = performance.now() + PAUSE_MS;
+  }
+}
+
+function numbersOf(limit: Limit): string[] {
+  switch (limit.kind) {
+    case "fixedWindow":
+      return [limit.kind, String(limit.max), "0", String(limit.window)];
+    case "slidingWindow":
+      return [limit.kind, String(limit.max), "0", String(limit.interval)];
+    case "tokenBucket":
+      return [
+        limit.kind,
+        String(limit.capacity),
+        String(limit.refillRate),
+        String(limit.interval),
+      ];
+  }
+}
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));
+
+let sha: Promise<string> | undefined;
+
+/** The name under which a server knows the script. */
+function scriptSha(): Promise<string> {
+  sha ??= crypto.subtle
+    .digest("SHA-1", new TextEncoder().encode(SCRIPT))
+    .then((digest) =>
+      Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    );
+  return sha;
+}
