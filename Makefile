@@ -44,6 +44,7 @@ wasm: $(NODE) ## the module and its glue into bindings-js/src/wasm/generated
 js: wasm
 	npm run build --workspace doorward
 	npm rebuild --ignore-scripts --silent doorward
+	@cp README.md LICENSE-MIT LICENSE-APACHE bindings-js/
 	@mkdir -p dist && rm -f dist/*.tgz
 	npm pack --silent --workspace doorward --pack-destination dist
 

@@ -31,8 +31,10 @@ export {
   type ResultLine,
   RuleResult,
 } from "./decision.js";
+export { doorward, doorward as default } from "./doorward.js";
 export { PolicyError } from "./engine.js";
 export * from "./generated/rules.js";
+export type { WardOptions } from "./options.js";
 export {
   type Duration,
   type OnError,
@@ -44,13 +46,5 @@ export {
   type RuleOptions,
 } from "./rules.js";
 export type { Limit, Store, Take, Taken } from "./store.js";
-export {
-  doorward,
-  doorward as default,
-  type FetchRequest,
-  type NodeRequest,
-  Ward,
-  type WardOptions,
-  type WardRequest,
-} from "./ward.js";
+export { type FetchRequest, type NodeRequest, Ward, type WardRequest } from "./ward.js";
 export type { Warning, WarningSink } from "./warning.js";

@@ -15,8 +15,8 @@
 
 import { shared } from "./shared.js";
 
+export { doorward as default } from "./doorward.js";
 export * from "./index.js";
-export { doorward as default } from "./ward.js";
 
 interface Server {
   emit(this: unknown, event: string | symbol, ...rest: unknown[]): boolean;

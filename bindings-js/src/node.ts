@@ -4,5 +4,5 @@
  * Fastify, `req` in Express is one).
  */
 
+export { doorward as default } from "./doorward.js";
 export * from "./index.js";
-export { doorward as default } from "./ward.js";

@@ -19,47 +19,14 @@ import {
   faultAnswer,
   type Maker,
 } from "./decision.js";
-import { Engine, PolicyError } from "./engine.js";
-import { environmentSecret, isDevelopment, isDryRun, platform } from "./environment.js";
+import type { Engine } from "./engine.js";
+import { isDevelopment, platform } from "./environment.js";
 import { emptyInput, Flag, type Input } from "./frame.js";
 import { contextJson, own } from "./marshal.js";
-import type { FactOf, NeedsOf, OnError, PlainRule, Rule, RuleInput } from "./rules.js";
-import { shared } from "./shared.js";
+import { jsonOf, sayModes, type WardOptions } from "./options.js";
+import type { NeedsOf, OnError, PlainRule, Rule, RuleInput } from "./rules.js";
 import { answering, type Store } from "./store.js";
-import { type Warning, type WarningSink, warn } from "./warning.js";
-
-/** What a ward is made of: the keys of the canonical policy, and what belongs to this process. */
-export interface WardOptions<
-  R extends readonly RuleInput[] = readonly RuleInput[],
-  C extends readonly string[] = readonly string[],
-> {
-  /** The rules, in the order in which results list them. */
-  readonly rules: R;
-  /** Whose requests limits count together, unless a rule says otherwise; default `ip.src`. */
-  readonly characteristics?: C;
-  /** Trusted proxies as addresses and CIDR ranges, or a number of hops. */
-  readonly proxies?: readonly string[] | number;
-  /** The platform whose edge names the client; default: recognised by its environment. */
-  readonly platform?: "vercel" | "fly" | "render" | "cloudflare";
-  /** Bounds of the embedded store, or a store that several machines share. */
-  readonly store?: Store | { readonly maxBytes?: number };
-  /** How much of a body is inspected, how long it may take, what a longer one means. */
-  readonly body?: {
-    readonly maxBytes?: number;
-    readonly deadlineMs?: number;
-    readonly oversize?: OnError;
-  };
-  /** The application can step up: `isDenied()` is then false for CHALLENGE. */
-  readonly stepUp?: boolean;
-  /** For the HMACs of store keys and logged identities; default `DOORWARD_SECRET`. */
-  readonly secret?: string;
-  /** Takes decision-log lines. */
-  readonly log?: (line: string) => void;
-  /** Takes warnings; default the console. */
-  readonly onWarning?: WarningSink;
-  /** What a request gets when the engine itself fails, twice; default `deny`. */
-  readonly onFault?: OnError;
-}
+import { type Warning, warn } from "./warning.js";
 
 /** A Fetch request, of this realm or a framework's. */
 export interface FetchRequest {
@@ -85,11 +52,7 @@ export type ContextArguments<Needs extends string> = [Needs] extends [never]
   ? [context?: Context]
   : [context: Context & Readonly<Record<Needs, Fact>>];
 
-/** Options that belong to this process rather than to the policy. */
-const LOCAL = ["secret", "log", "onWarning", "onFault"] as const;
-
 const MAX_WARDS = 64;
-const MANY_WARDS = 100;
 
 /** One input for all calls, because a call that returns at once needs no other. */
 let scratch: Input | undefined = emptyInput();
@@ -359,44 +322,6 @@ const ADDRESS_HINT =
   " The client's address is unknown here: set `platform` or `proxies`, pass `ip` in the context," +
   " or, in Next.js, export `register` from doorward/next in instrumentation.ts.";
 
-/** Makes a ward. Throws a {@link PolicyError} that names rule, field, found and allowed. */
-export function doorward<
-  const R extends readonly RuleInput[],
-  const C extends readonly string[] = readonly [],
->(options: WardOptions<R, C>): Ward<NeedsOf<R> | FactOf<C[number]>> {
-  const policy: Record<string, unknown> = { ...options };
-  for (const name of LOCAL) delete policy[name];
-  const rules = Array.isArray(policy.rules) ? policy.rules.flat() : policy.rules;
-  policy.rules = rules;
-  const store = storeOf(policy.store);
-  if (store) delete policy.store;
-  const log = own(options, "log") as WardOptions["log"];
-  const onWarning = own(options, "onWarning") as WarningSink | undefined;
-  const secret = secretOf(own(options, "secret"));
-  const engine = Engine.of(jsonOf(policy), {
-    dryRun: isDryRun(),
-    storeSecret: store && (secret ?? noSecret()),
-    logSecret: log && (secret ?? processSecret(onWarning)),
-  });
-  sayModes(engine, onWarning);
-  if (Engine.count() === MANY_WARDS) {
-    warn(onWarning, "many_wards", {
-      code: "many_wards",
-      message: `this process holds ${MANY_WARDS} wards with different policies, each with a store of its own. Make wards once, outside of handlers, and use withRule inside.`,
-    });
-  }
-  return new Ward({
-    engine,
-    store,
-    clock: Date.now,
-    options: {
-      ...(log && { log }),
-      ...(onWarning && { onWarning }),
-      onFault: onFaultOf(own(options, "onFault")),
-    },
-  });
-}
-
 function adapterOf(request: WardRequest): Adapter<WardRequest> {
   if (typeof request !== "object" || request === null) {
     throw new TypeError(
@@ -406,66 +331,4 @@ function adapterOf(request: WardRequest): Adapter<WardRequest> {
   if (isNodeRequest(request)) return nodeAdapter as Adapter<never>;
   if (isFetchRequest(request)) return fetchAdapter as Adapter<never>;
   return plainAdapter as Adapter<never>;
-}
-
-/** JSON of a policy; what JSON cannot say is an error rather than a silent gap. */
-function jsonOf(value: unknown): string {
-  return JSON.stringify(value, (name, member: unknown) => {
-    if (typeof member === "function" || typeof member === "symbol" || typeof member === "bigint") {
-      throw new PolicyError(`policy: ${name}: found a ${typeof member}, expected JSON`);
-    }
-    return member;
-  });
-}
-
-function storeOf(store: unknown): Store | undefined {
-  const take = (store as Partial<Store> | undefined)?.take;
-  return typeof take === "function" ? (store as Store) : undefined;
-}
-
-const MIN_SECRET = 16;
-
-const SECRET = `text of at least ${MIN_SECRET} characters`;
-
-function secretOf(given: unknown): string | undefined {
-  const secret = given ?? environmentSecret();
-  if (secret === undefined) return undefined;
-  if (typeof secret === "string" && secret.length >= MIN_SECRET) return secret;
-  const found = typeof secret === "string" ? `${secret.length} characters` : typeof secret;
-  throw new PolicyError(`policy: secret: found ${found}, expected ${SECRET}`);
-}
-
-function noSecret(): never {
-  throw new PolicyError(
-    `policy: secret: found nothing, expected ${SECRET}: the store's keys are HMACs under it`,
-  );
-}
-
-/** A secret for the life of this process, shared by its copies of this package. */
-function processSecret(onWarning: WarningSink | undefined): string {
-  warn(onWarning, "secret", {
-    code: "secret",
-    message: "no secret is set, so logged identities cannot be joined after a restart",
-  });
-  const home = shared();
-  home.secret ??= crypto.randomUUID();
-  return home.secret;
-}
-
-function onFaultOf(given: unknown): OnError {
-  if (given === undefined) return "deny";
-  if (given === "allow" || given === "challenge" || given === "deny") return given;
-  throw new PolicyError(
-    `policy: onFault: found ${JSON.stringify(given)}, expected "allow", "challenge" or "deny"`,
-  );
-}
-
-/** Says once that a rule without a mode is a dry run. */
-function sayModes(engine: Engine, onWarning: WarningSink | undefined): void {
-  for (const id of engine.modeless) {
-    warn(onWarning, `no_mode:${id}:${engine.hash}`, {
-      code: "no_mode",
-      message: `rule "${id}" has no mode, so it is a DRY_RUN: it reports and never denies`,
-    });
-  }
 }

@@ -193,6 +193,9 @@ def test_an_address_that_the_server_replaced_is_not_believed() -> None:
     assert ip(behind, ("5.6.7.8", 0), ("203.0.113.9", 5000)) == "203.0.113.9"
     assert ip(alone, ("203.0.113.9", 5000), ("203.0.113.9", 5000)) == "203.0.113.9"
     assert ip(alone, ("1.2.3.4", 0), "/run/app.sock") is None
+    # the client reset the connection before uvicorn asked who it was
+    assert ip(alone, None, ("203.0.113.9", 5000)) == "203.0.113.9"
+    assert ip(alone, None, "/run/app.sock") is None
     assert ip(Doorward(rules=[], proxies=1), ("1.2.3.4", 0), "") == "5.6.7.8"
 
 

@@ -5,8 +5,6 @@
 
 #[path = "../../xtask/src/traffic/generate.rs"]
 mod generate;
-#[path = "../../xtask/src/traffic/samples.rs"]
-mod samples;
 
 use doorward_core::replay::{Pushed, Replay, ReplayOptions};
 use doorward_core::rules;

@@ -16,11 +16,13 @@ import pytest
 from .support import (
     ROOT,
     Server,
+    ask,
     asked,
     install_command,
     pasted,
     run,
     serve_command,
+    somebody,
 )
 
 HERE = Path(__file__).parent
@@ -95,6 +97,8 @@ def next_app(folder: Path) -> Path:
 def next_server(next_app: Path) -> Iterator[Server]:
     command = ["node_modules/.bin/next", "start", "--hostname", "127.0.0.1"]
     with Server("next", command, next_app) as server:
+        # what comes before `register` has run is judged without an address
+        assert ask(server, somebody(), "/").status == 200
         yield server
 
 
@@ -123,10 +127,10 @@ def fastapi_app(folder: Path) -> Path:
     return app
 
 
-def _uvicorn(app: Path, name: str, module: str = "main:app", *without: str) -> Server:
-    program, *rest = (word for word in serve_command() if word not in without)
+def _uvicorn(app: Path, name: str, module: str = "main:app", *more: str) -> Server:
+    program, *rest = serve_command()
     rest = [module if word == "main:app" else word for word in rest]
-    return Server(name, [str(app / ".venv/bin" / program), *rest], app)
+    return Server(name, [str(app / ".venv/bin" / program), *rest, *more], app)
 
 
 @pytest.fixture(scope="session")
@@ -143,8 +147,9 @@ def fastapi_probe(fastapi_app: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def credulous_uvicorn(fastapi_app: Path) -> Iterator[Server]:
-    """Started without the flag that the README asks for."""
-    with _uvicorn(fastapi_app, "uvicorn's default", "main:app", "--no-proxy-headers") as server:
+    """Believes everybody's X-Forwarded-For, and its leftmost address first."""
+    believing = "--forwarded-allow-ips=*"
+    with _uvicorn(fastapi_app, "credulous uvicorn", "main:app", believing) as server:
         yield server
 
 

@@ -40,7 +40,10 @@ pub(crate) fn run(_: &[String]) -> anyhow::Result<()> {
     let hosts = HOSTS.map(|(name, path)| (name, root.join(path)));
     for (_, path) in &hosts {
         if !path.exists() {
-            bail!(tree::Absent(format!("no {}: `make build` first", path.display())));
+            bail!(tree::Absent(format!(
+                "no {}: `make build` first",
+                path.display()
+            )));
         }
     }
     let folder = root.join("target/replay");

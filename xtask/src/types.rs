@@ -164,7 +164,6 @@ fn python_type(kind: Kind) -> String {
 fn python() -> String {
     let mut out = format!(
         "# {HEADER}\n# Do not edit: change the rule's manual and generate again.\n\
-         # ruff: noqa: A001, A002, E501 -- rules and options have the names that policies give them\n\
          \"\"\"One constructor per rule; options are checked when a ward is built.\"\"\"\n\n\
          from __future__ import annotations\n\n\
          from collections.abc import Mapping, Sequence\n\

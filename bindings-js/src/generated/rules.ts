@@ -23,11 +23,7 @@ export interface DetectBotOptions extends RuleOptions {
   /** Bot ids or `CATEGORY:NAME` to deny; every other bot passes. Either this or `allow`. */
   readonly deny?: readonly string[];
   /** The application's own bots: `pattern` is text in the User-Agent, in any case. */
-  readonly custom?: readonly {
-    readonly id: string;
-    readonly pattern: string;
-    readonly category: string;
-  }[];
+  readonly custom?: readonly { readonly id: string; readonly pattern: string; readonly category: string }[];
 }
 
 /** Bots, crawlers, tools and libraries by their User-Agent. */
@@ -57,9 +53,7 @@ export interface SlidingWindowOptions extends RuleOptions {
 }
 
 /** At most `max` requests in the last `interval`. */
-export const slidingWindow = /* @__PURE__ */ keyed<SlidingWindowOptions, "slidingWindow">(
-  "slidingWindow",
-);
+export const slidingWindow = /* @__PURE__ */ keyed<SlidingWindowOptions, "slidingWindow">("slidingWindow");
 
 /** Options of {@link tokenBucket}. */
 export interface TokenBucketOptions extends RuleOptions {
@@ -89,9 +83,7 @@ export interface ValidateEmailOptions extends RuleOptions {
 }
 
 /** The address in `context.email`. */
-export const validateEmail = /* @__PURE__ */ rule<ValidateEmailOptions, "validateEmail">(
-  "validateEmail",
-);
+export const validateEmail = /* @__PURE__ */ rule<ValidateEmailOptions, "validateEmail">("validateEmail");
 
 /** Options of {@link filter}. */
 export interface FilterOptions extends RuleOptions {

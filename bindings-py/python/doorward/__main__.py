@@ -22,6 +22,7 @@ from typing import IO, cast
 
 from ._doorward import Engine, Fault, Replay, __version__, har_lines
 from ._engine import dry_run
+from ._replay_store import ReplayStore, is_redis_url
 from ._ward import Doorward, process_secret
 
 _MODULE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -75,17 +76,28 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="write the decision log there, with identities under DOORWARD_SECRET",
     )
-    add("--store", default="memory", help="where limits are kept: memory")
+    add(
+        "--store",
+        metavar="STORE",
+        default="memory",
+        help="where limits are kept: memory, or redis://HOST:PORT (with redis installed), "
+        "where a run counts under keys of its own",
+    )
     return parser
 
 
 def _replay(options: argparse.Namespace) -> int:
-    if options.store != "memory":
-        raise BadInput(f"--store:1: found {options.store!r}, expected memory")
+    if options.store != "memory" and not is_redis_url(options.store):
+        expected = "expected memory or redis://HOST:PORT"
+        raise BadInput(f"doorward replay: found --store {options.store}, {expected}")
     policy = _policy(options.policy)
     against = None if options.against is None else _policy(options.against)
     secret = None if options.log is None else _log_secret()
-    replay = Replay(policy, against, dry_run=dry_run(), log_secret=secret)
+    store = _store(options.store)
+    store_secret = None if store is None else store.secret
+    replay = Replay(
+        policy, against, dry_run=dry_run(), log_secret=secret, store_secret=store_secret
+    )
     nanos = array("I")
     progress = _Progress()
     with contextlib.ExitStack() as stack:
@@ -99,6 +111,8 @@ def _replay(options: argparse.Namespace) -> int:
                 began = perf_counter_ns()
                 try:
                     pushed = replay.push(place, line)
+                    if store is not None and pushed is not None and pushed[0] == "N":
+                        pushed = replay.push(place, line, store.answer(pushed[1:]))
                 except ValueError as error:
                     out.flush()
                     raise BadInput(str(error)) from None
@@ -113,8 +127,19 @@ def _replay(options: argparse.Namespace) -> int:
                     log.write(entry.encode() + b"\n")
                 progress.count()
         out.flush()
+    if store is not None:
+        sys.stderr.write(store.end())
     sys.stderr.write(replay.summary(list(nanos)))
     return 0
+
+
+def _store(name: str) -> ReplayStore | None:
+    if name == "memory":
+        return None
+    try:
+        return ReplayStore(name)
+    except ValueError as error:
+        raise BadInput(f"doorward replay: {error}") from None
 
 
 def _log_secret() -> bytes:

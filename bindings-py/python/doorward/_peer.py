@@ -1,4 +1,4 @@
-"""The socket's address where a server has written a forwarding header over it.
+"""The socket's address where the server shows another one, or none.
 
 Uvicorn believes X-Forwarded-For from its peer by default if that is
 127.0.0.1 (`--proxy-headers`), with `--forwarded-allow-ips='*'` from anybody and
@@ -7,6 +7,10 @@ policy's to say (`proxies`), so the address comes from the connection itself.
 Where a middleware stands between us and the server's `receive`, a replaced
 address shows by its port, 0, and counts as 127.0.0.1: the peer that is believed
 by default.
+
+It shows none where the client reset the connection before it was asked. The
+handler still runs, so its limits must still count; the connection knows the
+address since it was accepted.
 """
 
 from __future__ import annotations
@@ -18,21 +22,22 @@ from typing import Any
 from ._warning import warn
 
 
-def replaced(scope: Mapping[str, Any], receive: Any) -> str | None:
-    """The socket's address if the scope shows another; empty if it has none."""
+def socket_address(scope: Mapping[str, Any], receive: Any) -> str | None:
+    """The socket's address if the scope shows another or none; empty if it has none."""
     client = scope.get("client")
-    if not isinstance(client, tuple | list) or len(client) != 2 or not client[0]:
-        return None
+    shown = client[0] if isinstance(client, tuple | list) and len(client) == 2 else None
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
     if transport is not None:
         peer = transport.get_extra_info("peername")
         address = peer[0] if isinstance(peer, tuple) and peer else ""
-    elif client[1] == 0 and "uvicorn" in sys.modules:
+    elif shown and client[1] == 0 and "uvicorn" in sys.modules:
         address = "127.0.0.1"
     else:
         return None
-    if not isinstance(address, str) or address == client[0]:
+    if not isinstance(address, str) or address == shown:
         return None
+    if not shown:
+        return address
     warn(
         ("peer",),
         "the server replaced its peer's address by a forwarding header, which is not believed "

@@ -18,7 +18,7 @@ from . import _form
 from ._body import NONE, UNSEEN, Body, Bounds, Replay, bounded, look_at_input
 from ._context import to_json
 from ._doorward import Engine
-from ._peer import replaced
+from ._peer import socket_address
 
 _log = logging.getLogger("doorward")
 
@@ -131,7 +131,8 @@ class Asgi:
         receive = self._receive or getattr(self._request, "_receive", None)
         if isinstance(receive, Replay):
             receive = receive.origin
-        return engine.frame_asgi(self._scope, replaced(self._scope, receive), now, context, *body)
+        peer = socket_address(self._scope, receive)
+        return engine.frame_asgi(self._scope, peer, now, context, *body)
 
 
 class Wsgi:

@@ -28,6 +28,8 @@ class Take(NamedTuple):
     """`kind` (`fixedWindow`, `slidingWindow`, `tokenBucket`) and its numbers, times in ms."""
     cost: int
     """Units; 0 only looks."""
+    now: int | None = None
+    """A recording's time in ms, in a replay; otherwise the store's own clock counts."""
 
 
 class Taken(NamedTuple):
@@ -40,15 +42,20 @@ class Taken(NamedTuple):
     """0 when given; None when it can never be."""
 
 
+Answers = Sequence[Taken | Exception]
+
+
 class Store(Protocol):
     """Keeps quotas.
 
-    `take` answers a batch in its order: awaitable for `protect`, at once for
-    `protect_sync`, which cannot wait for it and bounds nothing, so a
-    synchronous store needs a timeout of its own.
+    `take` answers a batch in its order, with an exception for a take that it
+    could not answer: awaitable for `protect`, at once for `protect_sync`, which
+    cannot wait for it and bounds nothing, so a synchronous store needs a timeout
+    of its own. A store that keeps a deadline of its own while it is awaited says
+    it, in seconds, as `deadline`; otherwise it is 50 ms.
     """
 
-    def take(self, batch: Sequence[Take], /) -> Sequence[Taken] | Awaitable[Sequence[Taken]]: ...
+    def take(self, batch: Sequence[Take], /) -> Answers | Awaitable[Answers]: ...
 
 
 OnError = Callable[[Exception], None]
@@ -58,15 +65,18 @@ async def answers(store: Store, needs: str, on_error: OnError) -> str:
     """The replies to what the engine needs. Never raises."""
     wanted, batch = _read(needs)
 
-    async def taken() -> Sequence[Taken]:
+    async def taken() -> Answers:
         answer = store.take(batch)
         return await answer if inspect.isawaitable(answer) else answer
 
+    # a store that keeps its own deadline is given up only when it does not
+    own: float | None = getattr(store, "deadline", None)
     try:
-        return _replies(wanted, await asyncio.wait_for(taken(), DEADLINE))
+        answer = await asyncio.wait_for(taken(), DEADLINE if own is None else 2 * own)
+        return _replies(wanted, answer, on_error)
     except Exception as error:
         on_error(error)
-        return _replies(wanted, ())
+        return _replies(wanted, (), on_error)
 
 
 def answers_now(store: Store, needs: str, on_error: OnError) -> str:
@@ -78,24 +88,30 @@ def answers_now(store: Store, needs: str, on_error: OnError) -> str:
     try:
         answer = store.take(batch)
         if not inspect.isawaitable(answer):
-            return _replies(wanted, answer)
+            return _replies(wanted, answer, on_error)
     except Exception as error:
         on_error(error)
-        return _replies(wanted, ())
+        return _replies(wanted, (), on_error)
     if inspect.iscoroutine(answer):
         answer.close()
     raise TypeError("protect_sync cannot wait for this ward's store: use await protect()")
 
 
 def _read(needs: str) -> tuple[list[Mapping[str, Any]], list[Take]]:
-    wanted = [need for need in json.loads(needs)["needs"] if need["kind"] == "take"]
-    return wanted, [Take(need["key"], need["limit"], need["cost"]) for need in wanted]
+    asked = json.loads(needs)
+    now = asked.get("now")
+    wanted = [need for need in asked["needs"] if need["kind"] == "take"]
+    return wanted, [Take(need["key"], need["limit"], need["cost"], now) for need in wanted]
 
 
-def _replies(wanted: Sequence[Mapping[str, Any]], taken: Sequence[Taken]) -> str:
+def _replies(wanted: Sequence[Mapping[str, Any]], taken: Answers, on_error: OnError) -> str:
+    failed = next((answer for answer in taken if isinstance(answer, Exception)), None)
+    if failed is not None:
+        on_error(failed)
     replies = []
     for index, need in enumerate(wanted):
-        reply = _reply(taken[index]) if index < len(taken) else None
+        answer = taken[index] if index < len(taken) else None
+        reply = _reply(answer) if isinstance(answer, tuple) else None
         replies.append({"id": need["id"], **(reply or {"error": "not answered"})})
     return json.dumps({"replies": replies})
 

@@ -5,10 +5,15 @@
 //! are mutilated. Samples are dealt in turn, so a few thousand lines hold all of
 //! them. Times never step back.
 
-use super::samples::{
+mod line;
+mod random;
+mod samples;
+
+use line::{Line, base64, percent, percent_bytes, quoted};
+use random::Random;
+use samples::{
     ATTACKS, BOTS, BROWSERS, MAILBOXES, METHODS, ODD_TARGETS, PEERS, TARGETS, TEXTS, UNITS,
 };
-use core::fmt::Write as _;
 
 /// 2027-01-15T08:00:00Z
 const START: u64 = 1_800_000_000_000;
@@ -43,111 +48,6 @@ pub(crate) fn traffic(count: usize, seed: u64) -> Vec<u8> {
         out.extend_from_slice(if number % 97 == 0 { b"\r\n" } else { b"\n" });
     }
     out
-}
-
-/// splitmix64 (Steele, Lea and Flood, 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        let n = u64::try_from(n).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.next() % n).unwrap_or_default()
-    }
-
-    fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
-
-    fn pick<T: Copy + Default>(&mut self, items: &[T]) -> T {
-        let at = self.below(items.len());
-        items.get(at).copied().unwrap_or_default()
-    }
-
-    fn bytes(&mut self, most: usize) -> Vec<u8> {
-        let length = self.below(most.saturating_add(1));
-        (0..length).map(|_| self.next().to_be_bytes()[0]).collect()
-    }
-}
-
-/// One line before it is written; JSON that has a form of its own is kept as text.
-#[derive(Default)]
-struct Line {
-    id: String,
-    time: Option<String>,
-    ip: Option<String>,
-    method: String,
-    url: String,
-    headers: Vec<(String, String)>,
-    headers_incomplete: bool,
-    body: Option<String>,
-    body_base64: Option<String>,
-    context: Vec<(&'static str, String)>,
-    label: &'static str,
-    tags: Vec<&'static str>,
-    outcome: Option<&'static str>,
-}
-
-impl Line {
-    fn header(&mut self, name: &str, value: impl Into<String>) {
-        self.headers.push((name.to_owned(), value.into()));
-    }
-
-    fn write(&self) -> String {
-        let mut out = format!("{{\"id\":{}", quoted(&self.id));
-        let mut member = |name: &str, value: &str| {
-            let _ = write!(out, ",\"{name}\":{value}");
-        };
-        if let Some(time) = &self.time {
-            member("time", time);
-        }
-        if let Some(ip) = &self.ip {
-            member("ip", &quoted(ip));
-        }
-        member("method", &quoted(&self.method));
-        member("url", &quoted(&self.url));
-        let pairs: Vec<String> = self
-            .headers
-            .iter()
-            .map(|(name, value)| format!("[{},{}]", quoted(name), quoted(value)))
-            .collect();
-        member("headers", &format!("[{}]", pairs.join(",")));
-        if self.headers_incomplete {
-            member("headers_complete", "false");
-        }
-        if let Some(body) = &self.body {
-            member("body", &quoted(body));
-        }
-        if let Some(body) = &self.body_base64 {
-            member("body_base64", &quoted(body));
-        }
-        if !self.context.is_empty() {
-            let facts: Vec<String> = self
-                .context
-                .iter()
-                .map(|(name, value)| format!("\"{name}\":{value}"))
-                .collect();
-            member("context", &format!("{{{}}}", facts.join(",")));
-        }
-        if !self.label.is_empty() {
-            member("label", &quoted(self.label));
-        }
-        if !self.tags.is_empty() {
-            member("tags", &format!("[\"{}\"]", self.tags.join("\",\"")));
-        }
-        if let Some(outcome) = self.outcome {
-            member("outcome", outcome);
-        }
-        out.push('}');
-        out
-    }
 }
 
 struct Maker {
@@ -512,47 +412,4 @@ impl Maker {
             }
         }
     }
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-fn percent(text: &str) -> String {
-    percent_bytes(text.as_bytes())
-}
-
-fn percent_bytes(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() {
-            out.push(char::from(*byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for group in bytes.chunks(3) {
-        let mut bits = [0_u8; 4];
-        for (slot, byte) in bits.iter_mut().skip(1).zip(group) {
-            *slot = *byte;
-        }
-        let bits = u32::from_be_bytes(bits);
-        for position in 0..4_usize {
-            let shift = 18_u32.saturating_sub(u32::try_from(position).unwrap_or_default() * 6);
-            let digit = DIGITS.get(usize::try_from(bits >> shift & 63).unwrap_or_default());
-            let there = position <= group.len();
-            out.push(
-                digit
-                    .filter(|_| there)
-                    .map_or('=', |digit| char::from(*digit)),
-            );
-        }
-    }
-    out
 }

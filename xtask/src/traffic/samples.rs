@@ -1,7 +1,7 @@
 //! What traffic is made of: browsers, bots, attacks of every class, addresses
 //! of mailboxes, text of people.
 
-pub(crate) const BROWSERS: &[&str] = &[
+pub(super) const BROWSERS: &[&str] = &[
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
     "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
@@ -12,7 +12,7 @@ pub(crate) const BROWSERS: &[&str] = &[
     "Lynx/2.8.9rel.1 libwww-FM/2.14 SSL-MM/1.4.1",
 ];
 
-pub(crate) const BOTS: &[&str] = &[
+pub(super) const BOTS: &[&str] = &[
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
     "Googlebot-Image/1.0",
@@ -32,7 +32,7 @@ pub(crate) const BOTS: &[&str] = &[
 ];
 
 /// Attacks for a value: a class, and the text as the application would read it.
-pub(crate) const ATTACKS: &[(&str, &str)] = &[
+pub(super) const ATTACKS: &[(&str, &str)] = &[
     ("sqli", "1' OR '1'='1"),
     ("sqli", "1 UNION SELECT username, password FROM users"),
     ("sqli", "1/**/UNION/**/ALL/**/SELECT/**/NULL,NULL"),
@@ -99,7 +99,7 @@ pub(crate) const ATTACKS: &[(&str, &str)] = &[
 ];
 
 /// Attacks by the target itself.
-pub(crate) const TARGETS: &[(&str, &str)] = &[
+pub(super) const TARGETS: &[(&str, &str)] = &[
     ("nosqli", "/login?user[$ne]=1&pass[$ne]=1"),
     ("proto", "/api/items?__proto__[admin]=1"),
     ("probe", "/.git/config"),
@@ -110,7 +110,7 @@ pub(crate) const TARGETS: &[(&str, &str)] = &[
 ];
 
 /// What people type, some of it with the marks of an attack.
-pub(crate) const TEXTS: &[&str] = &[
+pub(super) const TEXTS: &[&str] = &[
     "red shoes",
     "O'Brien",
     "Tom & Jerry; cats and dogs",
@@ -132,7 +132,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "",
 ];
 
-pub(crate) const MAILBOXES: &[&str] = &[
+pub(super) const MAILBOXES: &[&str] = &[
     "\"ana@example.com\"",
     "\"ana+shop@example.com\"",
     "\"o'brien@example.ie\"",
@@ -153,7 +153,7 @@ pub(crate) const MAILBOXES: &[&str] = &[
 ];
 
 /// `context.requested`.
-pub(crate) const UNITS: &[&str] = &[
+pub(super) const UNITS: &[&str] = &[
     "0",
     "1",
     "40",
@@ -173,7 +173,7 @@ pub(crate) const UNITS: &[&str] = &[
     "99999999999999999999999999999999999999999",
 ];
 
-pub(crate) const METHODS: &[&str] = &[
+pub(super) const METHODS: &[&str] = &[
     "",
     "get",
     "G\u{0}T",
@@ -188,7 +188,7 @@ pub(crate) const METHODS: &[&str] = &[
 ];
 
 /// Targets of no form.
-pub(crate) const ODD_TARGETS: &[&str] = &[
+pub(super) const ODD_TARGETS: &[&str] = &[
     "",
     "*",
     "?",
@@ -211,7 +211,7 @@ pub(crate) const ODD_TARGETS: &[&str] = &[
     "/?a=1&a=2&A=3&a[]=4&a[b][c]=5&=6&7",
 ];
 
-pub(crate) const PEERS: &[&str] = &[
+pub(super) const PEERS: &[&str] = &[
     "",
     "unknown",
     "203.0.113.999",

@@ -1,9 +1,11 @@
 import doorward, { fixedWindow, slidingWindow } from "doorward/next";
 import { memory } from "@/lib/memory";
 
-const MAX = 60_000;
+const MAX = 150_000;
 
 const base = doorward({
+  // full soon: what a new limit remembers has a bound of its own
+  store: { maxBytes: 65_536 },
   rules: [fixedWindow({ id: "base", mode: "LIVE", window: "24h", max: 1e9 })],
 });
 
