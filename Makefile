@@ -53,8 +53,8 @@ py: $(VENV)
 	maturin build --release --quiet --out dist
 	pip install --quiet --force-reinstall --no-deps --no-index dist/*.whl
 
-.PHONY: test test-rust test-js test-py
-test: test-rust test-js test-py ## vectors, laws and recorded traffic: natively, in JavaScript hosts, in Python
+.PHONY: test test-rust test-js test-py test-both
+test: test-rust test-js test-py test-both ## every test: native, JavaScript, Python, both together over HTTP
 
 # The default members; the shells' tests run in the hosts.
 test-rust: $(VENV)
@@ -63,14 +63,24 @@ test-rust: $(VENV)
 
 test-js: js
 	npm test --workspace doorward
+	npm test
 
 test-py: py
 	pytest
 
-.PHONY: demo
-demo: js py ## the same traffic to examples/nextjs and examples/fastapi, one table
-	NEXT_TELEMETRY_DISABLED=1 npm run build --workspace doorward-example-nextjs
+# The same traffic to both hosts, each rule missing once, and what the README says.
+test-both: js py examples
+	cargo xtask replay
 	cargo xtask demo
+	cargo xtask demo --without-each
+	pytest tests/quickstart
+
+.PHONY: demo examples
+demo: js py examples ## the same traffic to examples/nextjs and examples/fastapi, one table
+	cargo xtask demo
+
+examples: js
+	NEXT_TELEMETRY_DISABLED=1 npm run build --workspace doorward-example-nextjs
 
 .PHONY: lint lint-rust lint-js lint-py
 lint: lint-rust lint-js lint-py ## formatters, linters, type checkers, licences
@@ -85,6 +95,7 @@ lint-rust: $(VENV)
 lint-js: js
 	$(BIN)/biome check --error-on-warnings .
 	npm run lint --workspace doorward
+	npm run lint
 
 lint-py: py
 	ruff check .

@@ -14,6 +14,7 @@ import {
   type WardOptions,
 } from "./options.js";
 import type { FactOf, NeedsOf, RuleInput } from "./rules.js";
+import { rememberAddresses } from "./sockets.js";
 import { Ward } from "./ward.js";
 import { type WarningSink, warn } from "./warning.js";
 
@@ -42,6 +43,7 @@ export function doorward<
     logSecret: log && (secret ?? processSecret(onWarning)),
   });
   sayModes(engine, onWarning);
+  rememberAddresses();
   if (Engine.count() === MANY_WARDS) {
     warn(onWarning, "many_wards", {
       code: "many_wards",

@@ -13,25 +13,12 @@
  * It does nothing outside of Node, and imports nothing that edge runtimes lack.
  */
 
+import { builtins } from "./builtins.js";
 import { shared } from "./shared.js";
+import { rememberAddresses } from "./sockets.js";
 
 export { doorward as default } from "./doorward.js";
 export * from "./index.js";
-
-interface Server {
-  emit(this: unknown, event: string | symbol, ...rest: unknown[]): boolean;
-}
-
-interface Builtins {
-  "node:http": { Server: { prototype: Server } };
-  "node:https": { Server: { prototype: Server } };
-  "node:async_hooks": {
-    AsyncLocalStorage: new () => {
-      run<T>(store: Message, task: () => T): T;
-      getStore(): Message | undefined;
-    };
-  };
-}
 
 interface Message {
   readonly socket?: { readonly remoteAddress?: string | undefined };
@@ -42,7 +29,8 @@ export function register(): void {
   const home = shared();
   const builtin = builtins();
   if (home.socket || !builtin) return;
-  const requests = new (builtin("node:async_hooks").AsyncLocalStorage)();
+  rememberAddresses();
+  const requests = new (builtin("node:async_hooks").AsyncLocalStorage)<Message>();
   home.socket = () => requests.getStore()?.socket;
   for (const name of ["node:http", "node:https"] as const) {
     const { prototype } = builtin(name).Server;
@@ -52,16 +40,4 @@ export function register(): void {
       return requests.run(rest[0] as Message, () => emit.call(this, event, ...rest));
     };
   }
-}
-
-/** Node's own modules, reached without an import that a bundler for the edge would follow. */
-function builtins(): (<N extends keyof Builtins>(name: N) => Builtins[N]) | undefined {
-  const { EdgeRuntime, process } = globalThis as {
-    EdgeRuntime?: unknown;
-    process?: { getBuiltinModule?: unknown };
-  };
-  // even to look at a function of Node's is an error in the edge runtime
-  if (EdgeRuntime !== undefined) return undefined;
-  const load = process?.getBuiltinModule;
-  return typeof load === "function" ? (load.bind(process) as never) : undefined;
 }

@@ -21,6 +21,8 @@ export interface Shared {
   readonly engines: Map<string, Engine>;
   /** The socket of the request being served, where a host's hook captured it. */
   socket?: () => { readonly remoteAddress?: string | undefined } | undefined;
+  /** Connections are asked for their addresses as they come. */
+  remembering?: boolean;
   /** The secret of this process, where a log was asked for and no secret given. */
   secret?: string;
   /** What was said once, by whom it was said to. */

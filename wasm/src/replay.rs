@@ -1,4 +1,8 @@
 //! Replay for JavaScript hosts.
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "optional text crosses from JavaScript by value only"
+)]
 
 use doorward_core::replay::{Pushed, Replay as Core, ReplayOptions};
 use doorward_core::traffic;
