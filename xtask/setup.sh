@@ -16,6 +16,7 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
 packages=()
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
+command -v redis-server >/dev/null || packages+=(redis-server)
 [ ${#packages[@]} = 0 ] && exit 0
 
 command -v apt-get >/dev/null || missing "install ${packages[*]}, or their like here"

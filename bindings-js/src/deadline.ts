@@ -6,7 +6,7 @@
  * answers that came meanwhile, instead of calling them late.
  */
 
-const STEPS = 5;
+const STEPS = 10;
 
 /** What a deadline comes to. */
 export const LATE: unique symbol = Symbol("late");

@@ -12,7 +12,7 @@
  * script's text. A take tells the server until when it is waited for, so one
  * that a client or a network holds back and delivers later consumes nothing.
  *
- * While a server does not answer, one batch a second asks whether it does
+ * While a server is silent, one batch a second asks whether it does
  * again; the others do not wait for it.
  */
 
@@ -61,8 +61,10 @@ class RedisStore implements Store {
   readonly deadlineMs: number;
   readonly #caller: Caller;
   readonly #prefix: string;
-  /** From when on a server that did not answer is asked again; 0: it answers. */
+  /** From when on a silent server is asked again; 0: it answers. */
   #again = 0;
+  /** When it last answered, whatever it was asked. */
+  #heard = 0;
   /** At most this much is the server's clock ahead of this process's, in ms. */
   #ahead: number | undefined;
 
@@ -74,16 +76,17 @@ class RedisStore implements Store {
 
   async take(batch: readonly Take[]): Promise<(Taken | Error)[]> {
     if (this.#again > 0) {
-      if (performance.now() < this.#again) return batch.map(() => new Late("does not answer"));
+      if (performance.now() < this.#again) return batch.map(() => new Late("the server is silent"));
       this.#pause();
     }
     const turn = { over: false };
+    const begun = performance.now();
     const deadline = new Deadline(this.deadlineMs);
     const taken = batch.map((take) => this.#take(take, turn).catch(asError));
     const first = await Promise.all(taken.map((one) => Promise.race([one, deadline.passed])));
     turn.over = true;
     deadline.cancel();
-    if (first.includes(LATE)) this.#pause();
+    if (first.includes(LATE) && this.#heard < begun) this.#pause();
     return first.map((one) =>
       one === LATE ? new Late(`no answer within ${this.deadlineMs} ms`) : one,
     );
@@ -114,6 +117,7 @@ class RedisStore implements Store {
       throw new Error("the script answered something else");
     }
     this.#again = 0;
+    this.#heard = performance.now();
     this.#ahead = server - sent;
     if (given === TOO_LATE) return undefined;
     return { allowed: given === 1, remaining, reset, retryAfter: wait < 0 ? null : wait };
@@ -149,12 +153,7 @@ function numbersOf(limit: Limit): string[] {
     case "slidingWindow":
       return [limit.kind, String(limit.max), "0", String(limit.interval)];
     case "tokenBucket":
-      return [
-        limit.kind,
-        String(limit.capacity),
-        String(limit.refillRate),
-        String(limit.interval),
-      ];
+      return [limit.kind, String(limit.capacity), String(limit.refillRate), String(limit.interval)];
   }
 }
 

@@ -10,7 +10,7 @@ import { createGunzip } from "node:zlib";
 import { BadInput } from "./cli.js";
 import { environmentSecret, isDryRun } from "./environment.js";
 import { Instance } from "./instance.js";
-import { isRedisUrl, replayStore } from "./redis/replay.js";
+import { isRedisUrl, type ReplayStore, replayStore } from "./redis/replay.js";
 
 export const REPLAY_HELP = `Usage: doorward replay TRAFFIC... --policy FILE [--against FILE] [--out FILE]
                        [--log FILE] [--store memory|redis://HOST:PORT]
@@ -43,6 +43,21 @@ export async function replay(args: readonly string[]): Promise<number> {
     throw usage(`found --store ${values.store}, expected memory or redis://HOST:PORT`);
   }
 
+  const store = isRedisUrl(values.store) ? await replayStore(values.store) : undefined;
+  try {
+    return await run({ ...values, policy: values.policy }, positionals, store);
+  } finally {
+    process.stderr.write(store?.end() ?? "");
+  }
+}
+
+type Values = ReturnType<typeof parsed>["values"] & { readonly policy: string };
+
+async function run(
+  values: Values,
+  positionals: readonly string[],
+  store: ReplayStore | undefined,
+): Promise<number> {
   const { shell } = Instance.current();
   const options = new shell.EngineOptions();
   if (isDryRun()) options.dry_run();
@@ -57,7 +72,6 @@ export async function replay(args: readonly string[]): Promise<number> {
     if (file !== undefined)
       located(`${file}:1`, () => new shell.Replay(text ?? "", undefined, options)).free();
   }
-  const store = isRedisUrl(values.store) ? await replayStore(values.store) : undefined;
   if (store) options.store_secret(store.secret);
   const engine = new shell.Replay(policy, against, options);
   const out = new Output(values.out);
@@ -85,7 +99,6 @@ export async function replay(args: readonly string[]): Promise<number> {
   progress.end();
   await out.end();
   await log?.end();
-  process.stderr.write(store?.end() ?? "");
   process.stderr.write(engine.summary(timings.nanos()));
   return 0;
 }

@@ -201,10 +201,7 @@ const steps = fc.array(
       fc.constantFrom(1000, 60_000, 3_600_000, -1, -50, -5000),
     ),
     userId: fc.constantFrom("a", "b"),
-    requested: fc.oneof(
-      fc.integer({ min: 0, max: 9 }),
-      fc.constantFrom(20, 2 ** 31, 2 ** 32 - 1),
-    ),
+    requested: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom(20, 2 ** 31, 2 ** 32 - 1)),
   }),
   { minLength: 1, maxLength: 40 },
 );
@@ -310,6 +307,11 @@ test("doorward replay --store redis://… writes the same bytes, each time", () 
   assert.match(wrong.stderr, /found no server at --store redis:\/\/127\.0\.0\.1:1 \(.*REFUSED/);
   assert.doesNotMatch(wrong.stderr, /hunter2/);
   assert.equal(replay(...common, "--store", "redis://").status, 2);
+  writeFileSync(join(dir, "broken.jsonl"), `${traffic[0]}\n{`);
+  const url = `redis://127.0.0.1:${server.port}`;
+  const broken = replay("broken.jsonl", "--policy", "policy.json", "--store", url);
+  assert.equal(broken.status, 2);
+  assert.match(broken.stderr, /^broken\.jsonl:2: /);
   assert.match(replay(...common, "--store", "disk").stderr, /expected memory or redis:/);
 });
 
@@ -324,7 +326,13 @@ for (const [name, client] of CLIENTS) {
       doorward({
         rules: [
           fixedWindow({ mode: "LIVE", window: "365d", max, id, characteristics: ["userId"] }),
-          tokenBucket({ mode: "LIVE", refillRate: 1, interval: "1h", capacity: 1000, id: `${id}b` }),
+          tokenBucket({
+            mode: "LIVE",
+            refillRate: 1,
+            interval: "1h",
+            capacity: 1000,
+            id: `${id}b`,
+          }),
         ],
         store,
         secret,
@@ -387,7 +395,12 @@ test("cost 0 looks, and more than the quota never fits", async () => {
 });
 
 test("a bucket beyond the script's numbers is an error, and the others are answered", async () => {
-  const limit = { kind: "tokenBucket", capacity: 2 ** 32 - 1, refillRate: 1, interval: 1e10 } as const;
+  const limit = {
+    kind: "tokenBucket",
+    capacity: 2 ** 32 - 1,
+    refillRate: 1,
+    interval: 1e10,
+  } as const;
   const take: Take = { key: "a".repeat(32), limit, cost: 1 };
   const other: Take = { ...take, limit: { ...limit, refillRate: 2 ** 31 } };
   const store = redisStore(ioredis(), { deadlineMs: 2000 });

@@ -103,7 +103,7 @@ def test_har(capsys: pytest.CaptureFixture[str]) -> None:
         (["traffic.jsonl", "--policy", "json:dumps"], "json:dumps:1: "),
         (["traffic.jsonl", "--policy", "policy.mjs"], "policy.mjs:1: "),
         (["traffic.jsonl", "--policy", "policy.json", "--out", "no/such/file"], "no/such/file:1: "),
-        (["traffic.jsonl", "--policy", "policy.json", "--store", "redis://x"], "--store"),
+        (["traffic.jsonl", "--policy", "policy.json", "--store", "disk"], "doorward replay: "),
         (["a.har", "--policy", "policy.json"], "a.har:1: "),
     ],
 )

@@ -52,7 +52,7 @@ fn every_vector_holds() {
                 (Ok(()), None) => {}
                 (Err(_), Some(at)) => drop(listed.remove(at)),
                 (Ok(()), Some(_)) => {
-                    wrong.push(format!("{stem}: {name}: listed as failing, passes"))
+                    wrong.push(format!("{stem}: {name}: listed as failing, passes"));
                 }
                 (Err(error), None) => wrong.push(format!("{stem}: {name}: {error}")),
             }

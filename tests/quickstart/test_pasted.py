@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import struct
+import time
 from collections.abc import Callable, Iterable, Mapping
 
 import pytest
@@ -158,18 +160,19 @@ def test_a_forged_chain_lifts_no_limit(server: Server, value: str) -> None:
         ip = value.format(n=n + 1)
         return {**CHROME, "X-Forwarded-For": ip, "x-real-ip": ip, "Host": f"host-{n}.example"}
 
-    def burst() -> list[int]:
+    def burst() -> list[int | None]:
         client = somebody()
-        return [_with_host(server, client, headers(n)) for n in range(LIMIT + MORE)]
+        return [_raw(server, client, _request(headers(n))) for n in range(LIMIT + MORE)]
 
     assert within(MINUTE, burst) == EXACT
 
 
-def _with_host(server: Server, client: str, headers: Mapping[str, str]) -> int:
-    """The status of a request whose headers, the host's too, are only these."""
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    request = f"GET /api/hello HTTP/1.1\r\n{lines}Connection: close\r\n\r\n"
-    return _raw(server, client, request.encode()) or 0
+def _request(headers: Mapping[str, str]) -> bytes:
+    """A request whose headers are only these."""
+    lines = "".join(
+        f"{name}: {value}\r\n" for name, value in {"Host": "localhost", **headers}.items()
+    )
+    return f"GET /api/hello HTTP/1.1\r\n{lines}Connection: close\r\n\r\n".encode()
 
 
 def test_a_forged_address_locks_nobody_out(server: Server) -> None:
@@ -180,6 +183,31 @@ def test_a_forged_address_locks_nobody_out(server: Server) -> None:
         return [ask(server, victim).status for _ in range(LIMIT + MORE)]
 
     assert within(MINUTE, burst) == EXACT
+
+
+@pytest.mark.parametrize("leave", ["close", "reset"])
+def test_who_hangs_up_is_counted(server: Server, leave: str) -> None:
+    """Nobody waits for these answers, but the handler runs for each of them."""
+    request = _request(CHROME)
+
+    def burst() -> int:
+        client = somebody()
+        address = ("127.0.0.1", server.port)
+        connections = [
+            socket.create_connection(address, timeout=30, source_address=(client, 0))
+            for _ in range(2 * LIMIT)
+        ]
+        time.sleep(0.2)
+        for connection in connections:
+            connection.sendall(request)
+            if leave == "reset":
+                at_once = struct.pack("ii", 1, 0)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+            connection.close()
+        time.sleep(1)
+        return ask(server, client).status
+
+    assert within(MINUTE, burst) == 429
 
 
 def test_the_same_headers_lift_a_limit_that_believes_them(probe: Server) -> None:

@@ -5,8 +5,8 @@
 
 use crate::tree;
 use anyhow::{Result, bail};
-use doorward_core::rules::{COMMON_CODES, Code, Kind, Manual, Opt, RULES, codes, expected};
 use core::fmt::Write as _;
+use doorward_core::rules::{COMMON_CODES, Code, Kind, Manual, Opt, RULES, codes, expected};
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let check = arguments.iter().any(|argument| argument == "--check");

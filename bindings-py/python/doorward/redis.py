@@ -11,7 +11,7 @@ the server says that nothing happened, is followed by the script's text. A take
 tells the server until when it is waited for, so one that a network holds back
 and delivers later consumes nothing.
 
-While a server does not answer, one batch a second asks whether it does again;
+While a server is silent, one batch a second asks whether it does again;
 the others do not wait for it.
 """
 
@@ -26,7 +26,7 @@ from math import ceil
 from time import monotonic
 from typing import Any
 
-from ._store import Answers, Store, Take, Taken
+from ._store import Answers, Store, Take, Taken, in_time
 
 __all__ = ["redis_store"]
 
@@ -34,9 +34,6 @@ _SCRIPT = resources.files(__package__).joinpath("_take.lua").read_bytes()
 _SHA = hashlib.sha1(_SCRIPT, usedforsecurity=False).hexdigest()
 _PAUSE = 1.0
 _TOO_LATE = -1
-# A loop that was busy for longer than the deadline takes one step and reads its
-# sockets, instead of calling the answers in them late.
-_STEPS = 5
 
 
 def redis_store(client: Any, *, deadline: float = 0.05, prefix: str = "doorward:") -> Store:
@@ -68,23 +65,28 @@ class _Server:
         self.deadline = deadline
         self.prefix = prefix
         self._again = 0.0
+        self._heard = 0.0
         self._ahead: float | None = None
 
     def silent(self) -> bool:
         """It did not answer, and it is not yet time to ask again."""
         if not self._again:
             return False
-        if monotonic() < self._again:
+        now = monotonic()
+        if now < self._again:
             return True
-        self.pause()
+        self._again = now + _PAUSE
         return False
 
-    def pause(self) -> None:
-        self._again = monotonic() + _PAUSE
+    def late(self, begun: float) -> None:
+        """What was begun then was not answered in time, nor was anything else."""
+        if self._heard < begun:
+            self._again = monotonic() + _PAUSE
 
     def answered(self, sent: float, clock: int) -> None:
         """At this time of the server's, to what was sent then."""
         self._again = 0.0
+        self._heard = monotonic()
         # at most this much is its clock ahead of ours
         self._ahead = clock - sent * 1000
 
@@ -166,11 +168,12 @@ class _SyncStore:
         talk = _Talk(self._server, batch)
         if self._server.silent():
             return talk.answers()
+        begun = monotonic()
         try:
             self._say(talk)
         except Exception as error:
             if "Timeout" in type(error).__name__:
-                self._server.pause()
+                self._server.late(begun)
             return talk.answers(error)
         return talk.answers()
 
@@ -225,16 +228,15 @@ class _AsyncStore:
         talk = _Talk(self._server, group.batch)
         if self._server.silent():
             return talk.answers()
+        begun = monotonic()
         talking = asyncio.ensure_future(self._say(talk))
         self._talking.add(talking)
         talking.add_done_callback(self._ended)
-        for _ in range(_STEPS):
-            done, _ = await asyncio.wait((talking,), timeout=self.deadline / _STEPS)
-            if done:
-                error = talking.exception()
-                return talk.answers(error if isinstance(error, Exception) else None)
+        if await in_time(talking, self.deadline):
+            error = talking.exception()
+            return talk.answers(error if isinstance(error, Exception) else None)
         talking.cancel()
-        self._server.pause()
+        self._server.late(begun)
         return talk.answers()
 
     def _ended(self, talking: asyncio.Task[None]) -> None:

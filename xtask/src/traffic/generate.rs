@@ -162,7 +162,11 @@ impl Maker {
         if self.random.one_in(3) {
             line.context.push((
                 "account",
-                format!("{{\"ageDays\":{},\"mfa\":{}}}", user, user % 2 == 0),
+                format!(
+                    "{{\"ageDays\":{},\"mfa\":{}}}",
+                    user,
+                    user.is_multiple_of(2)
+                ),
             ));
         }
         if self.random.one_in(4) {
@@ -335,7 +339,7 @@ impl Maker {
             0 => line.method = self.deal(METHODS).into(),
             1..=2 => line.url = self.deal(ODD_TARGETS).into(),
             3 => {
-                line.url = format!("/\u{e000}?\u{e002}=\u{e001}%ff");
+                line.url = "/\u{e000}?\u{e002}=\u{e001}%ff".into();
                 line.id.push('\u{e000}');
                 line.header("User-Agent", "\u{e001}\u{e002}");
                 line.context.push(("userId", "\"\u{e000}\u{e001}\"".into()));

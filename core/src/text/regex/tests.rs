@@ -114,6 +114,7 @@ fn text_is_bytes() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of cases")]
 fn what_patterns_may_not_be() {
     let cases = [
         (

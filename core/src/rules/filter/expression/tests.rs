@@ -119,7 +119,7 @@ fn every_operator() {
             r#"http.request.uri.args["q"] eq "caf\xc3\xa9 \\ \"x\"""#,
             True,
         ),
-        (r##"http.request.uri.args["q"] eq r#"café \ "x""#"##, True),
+        ("http.request.uri.args[\"q\"] eq r#\"café \\ \"x\"\"#", True),
         ("len(http.request.method) eq 4", True),
         ("len(http.request.uri.args[\"q\"]) eq 11", True),
         (
