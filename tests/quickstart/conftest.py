@@ -47,9 +47,6 @@ def note() -> list[str]:
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="doorward-quickstart-") as name:
         yield Path(name)
-        t = time.monotonic()
-        import subprocess; print(subprocess.run(f"find {name} | wc -l; du -sh {name}/* {name}/my-app/*; time rm -rf {name}/fastapi; time rm -rf {name}/my-app/.next; time rm -rf {name}/my-app", shell=True, capture_output=True, text=True, executable="/bin/bash"))
-        print("RM", time.monotonic() - t)
 
 
 def _artefact(pattern: str) -> Path:

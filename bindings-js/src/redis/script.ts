@@ -1,5 +1,5 @@
 /** The script of one take; the Python package carries the same text as `_take.lua`. */
-export const SCRIPT = String.raw`--[[
+export const SCRIPT = `--[[
 One take of quota, atomically: the arithmetic of doorward-core's store/limits.rs.
 
 KEYS[1]  whose quota: one key, so that a cluster finds its slot

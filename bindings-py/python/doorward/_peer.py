@@ -30,7 +30,7 @@ def socket_address(scope: Mapping[str, Any], receive: Any) -> str | None:
     if transport is not None:
         peer = transport.get_extra_info("peername")
         address = peer[0] if isinstance(peer, tuple) and peer else ""
-    elif shown and client[1] == 0 and "uvicorn" in sys.modules:
+    elif shown and client is not None and client[1] == 0 and "uvicorn" in sys.modules:
         address = "127.0.0.1"
     else:
         return None

@@ -10,7 +10,7 @@
 //! nothing of disposable or mistyped domains. Characters of domain labels
 //! follow IDNA 2008 closely, not exactly; `idn` says where they differ.
 //!
-//! One pass over at most [`LIMIT`] bytes, no allocation for ASCII.
+//! One pass over at most 1,024 bytes, no allocation for ASCII.
 
 mod idn;
 

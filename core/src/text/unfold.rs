@@ -5,7 +5,7 @@
 //! Named entities such as `&lt;` stay: text about HTML is written with them,
 //! and a page that shows them shows text. Only the names that spell hidden
 //! punctuation (`&colon;` `&Tab;` `&NewLine;` `&lpar;` `&lcub;` …) are read.
-//! At most [`ROUNDS`] rounds, each one pass; output never exceeds the input.
+//! At most three rounds, each one pass; output never exceeds the input.
 //! Source: WHATWG HTML (character references), RFC 3629 (overlong forms),
 //! Unicode block "Halfwidth and Fullwidth Forms".
 
