@@ -142,6 +142,7 @@ pub struct Judged {
     findings: Vec<Finding>,
     degraded: Vec<String>,
     oversize: bool,
+    late: bool,
     unreadable: bool,
 }
 
@@ -242,6 +243,7 @@ impl Engine {
                 findings: Vec::new(),
                 degraded: Vec::new(),
                 oversize: false,
+                late: false,
                 unreadable: true,
             };
         };
@@ -270,6 +272,7 @@ impl Engine {
                 .collect(),
             degraded,
             oversize: request.body.truncated,
+            late: request.body.late,
             unreadable: false,
         }
     }
@@ -289,6 +292,7 @@ impl Engine {
             mut findings,
             mut degraded,
             oversize,
+            late,
             unreadable,
         } = judged;
         let denied_by = self.denied_locally(&findings);
@@ -332,6 +336,9 @@ impl Engine {
         }
         if oversize {
             degraded.push("body.truncated".to_string());
+        }
+        if late {
+            degraded.push("body.late".to_string());
         }
         let undetermined = results
             .iter()

@@ -104,7 +104,6 @@ const KEYS: &[&str] = &[
     "store",
     "body",
     "stepUp",
-    "packs",
     "rules",
 ];
 const COMMON_OPTIONS: [&str; 4] = ["rule", "id", "mode", "onError"];

@@ -140,6 +140,7 @@ test("every vector holds", () => {
       .filter(({ runner = "wasm" }) => runner === "wasm")
       .map(({ file, name }) => `${file}: ${name}`),
   );
+  const failing = listed.size;
   const wrong: string[] = [];
   let count = 0;
   for (const file of readdirSync(VECTORS).sort()) {
@@ -159,5 +160,5 @@ test("every vector holds", () => {
     `${wrong.length} of ${count} vectors fail:\n\n${wrong.join("\n\n")}`,
   );
   assert.ok(count > 0, "no vectors");
-  console.log(`vectors wasm: ${count} hold`);
+  console.log(`vectors wasm: ${count - failing} hold, ${failing} expected failures`);
 });
