@@ -1,7 +1,7 @@
 /** `doorward replay`: recorded traffic through a policy. Reads and writes files; the core does the rest. */
 
 import { createReadStream, createWriteStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
@@ -78,27 +78,31 @@ async function run(
   const log = values.log === undefined ? undefined : new Output(values.log);
   const timings = new Timings();
   const progress = new Progress();
-  for (const file of positionals) {
-    let number = 0;
-    for await (const line of linesOf(file)) {
-      const place = `${file}:${++number}`;
-      const start = process.hrtime.bigint();
-      let answer = located("", () => engine.push(place, line, undefined));
-      if (store && answer?.startsWith("N")) {
-        const replies = await store.answer(answer.slice(1));
-        answer = located("", () => engine.push(place, line, replies));
+  try {
+    for (const file of positionals) {
+      let number = 0;
+      for await (const line of linesOf(file)) {
+        const place = `${file}:${++number}`;
+        const start = process.hrtime.bigint();
+        let answer = located("", () => engine.push(place, line, undefined));
+        if (store && answer?.startsWith("N")) {
+          const replies = await store.answer(answer.slice(1));
+          answer = located("", () => engine.push(place, line, replies));
+        }
+        timings.add(Number(process.hrtime.bigint() - start));
+        if (answer === undefined) continue;
+        const [decision, logged] = answer.slice(1).split("\n");
+        await out.line(decision ?? "");
+        if (log && logged !== undefined) await log.line(logged);
+        progress.tick();
       }
-      timings.add(Number(process.hrtime.bigint() - start));
-      if (answer === undefined) continue;
-      const [decision, logged] = answer.slice(1).split("\n");
-      await out.line(decision ?? "");
-      if (log && logged !== undefined) await log.line(logged);
-      progress.tick();
     }
+  } finally {
+    // what was decided before bad input is not lost
+    progress.end();
+    await out.end();
+    await log?.end();
   }
-  progress.end();
-  await out.end();
-  await log?.end();
   process.stderr.write(engine.summary(timings.nanos()));
   return 0;
 }
@@ -149,18 +153,27 @@ async function policyOf(file: string): Promise<string> {
   throw new BadInput(`${file}:1: found no export that is a ward, expected one made by doorward()`);
 }
 
-/** The traffic lines of a file, without their newlines. */
+/** What a HAR file begins with, and how many bytes of it are looked at. */
+const HAR = /^(\u00ef\u00bb\u00bf)?\s*\{\s*"log"\s*:\s*\{/;
+const HEAD = 320;
+
+/** The traffic lines of a file, without their newlines; HAR is known by its name or its first bytes. */
 async function* linesOf(file: string): AsyncGenerator<Uint8Array> {
-  if (/\.har(\.gz)?$/i.test(file)) {
-    const parts: Uint8Array[] = [];
-    for await (const part of bytesOf(file)) parts.push(part);
-    const { shell } = Instance.current();
-    const lines = located(`${file}:1`, () => shell.har_lines(Buffer.concat(parts)));
-    for (const line of lines) yield Buffer.from(line);
+  const parts = bytesOf(file);
+  const first: Uint8Array[] = [];
+  for (let length = 0; length < HEAD; ) {
+    const { value } = await parts.next();
+    if (value === undefined) break;
+    first.push(value);
+    length += value.length;
+  }
+  const head = Buffer.concat(first);
+  if (/\.har(\.gz)?$/i.test(file) || HAR.test(head.toString("latin1", 0, HEAD))) {
+    yield* harLines(file, head, parts);
     return;
   }
   let rest: Uint8Array[] = [];
-  for await (const part of bytesOf(file)) {
+  for await (const part of chain(head, parts)) {
     let from = 0;
     for (let at = part.indexOf(10); at >= 0; at = part.indexOf(10, from)) {
       const end = part.subarray(from, at);
@@ -173,12 +186,38 @@ async function* linesOf(file: string): AsyncGenerator<Uint8Array> {
   if (rest.length > 0) yield Buffer.concat(rest);
 }
 
-async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
-  const source = createReadStream(file);
+async function* harLines(file: string, head: Uint8Array, parts: AsyncIterable<Uint8Array>) {
+  const all: Uint8Array[] = [head];
+  for await (const part of parts) all.push(part);
+  const har = Buffer.concat(all);
+  const text = har.indexOf("\u{feff}") === 0 ? har.subarray(3) : har;
+  const { shell } = Instance.current();
+  for (const line of located(`${file}:1`, () => shell.har_lines(text))) yield Buffer.from(line);
+}
+
+async function* chain(head: Uint8Array, parts: AsyncIterable<Uint8Array>) {
+  yield head;
+  yield* parts;
+}
+
+/** The bytes of a file, unzipped where its first two say gzip. */
+async function* bytesOf(file: string): AsyncGenerator<Uint8Array, undefined> {
   try {
-    yield* /\.gz$/i.test(file) ? source.compose(createGunzip()) : source;
+    const zipped = await isZipped(file);
+    const source = createReadStream(file);
+    yield* zipped ? source.compose(createGunzip()) : source;
   } catch (error) {
     throw new BadInput(`${file}:1: ${(error as Error).message}, expected a readable file`);
+  }
+}
+
+async function isZipped(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await handle.close();
   }
 }
 

@@ -127,9 +127,9 @@ impl Policy {
     fn from_value(value: &Value) -> Result<Self, PolicyError> {
         let top = |fault: Fault| PolicyError::at_top(fault);
         let Value::Object(members) = value else {
-            return Err(top(Fault::found("policy", value, "an object")));
+            return Err(top(Fault::found("", value, "an object")));
         };
-        options::known(members, KEYS).map_err(top)?;
+        options::known("", members, KEYS).map_err(top)?;
         if let Some(version) = value.get("version")
             && version.as_number().and_then(crate::units::Number::as_i64) != Some(1)
         {
@@ -224,7 +224,7 @@ fn entry(rule: &Value, shared: &[Field], before: &[Entry]) -> Result<Entry, Faul
         .copied()
         .chain(manual.options.iter().map(|option| option.name))
         .collect();
-    options::known(members, &allowed)?;
+    options::known("", members, &allowed)?;
     let mode = match rule.get("mode") {
         None => None,
         Some(v) => Some(match v.as_text() {
@@ -250,7 +250,9 @@ fn entry(rule: &Value, shared: &[Field], before: &[Entry]) -> Result<Entry, Faul
             .find(|id| !taken(id))
             .unwrap_or_default(),
         Some(v) => match v.as_text() {
-            Some(id) if id.is_empty() || id.len() > 64 || id.chars().any(char::is_control) => {
+            Some(id)
+                if id.is_empty() || id.chars().count() > 64 || id.chars().any(char::is_control) =>
+            {
                 return Err(Fault::found(
                     "id",
                     v,
@@ -307,7 +309,7 @@ fn body(value: Option<&Value>) -> Result<BodyBounds, Fault> {
     let Value::Object(members) = value else {
         return Err(Fault::found("body", value, "an object"));
     };
-    options::known(members, &["maxBytes", "deadlineMs", "oversize"])?;
+    options::known("body.", members, &["maxBytes", "deadlineMs", "oversize"])?;
     if let Some(v) = value.get("maxBytes") {
         bounds.max_bytes = options::integer("body.maxBytes", v, 1024, 16_777_216)?;
     }
@@ -328,7 +330,7 @@ fn store(value: Option<&Value>) -> Result<u32, Fault> {
     let Value::Object(members) = value else {
         return Err(Fault::found("store", value, "an object"));
     };
-    options::known(members, &["maxBytes"])?;
+    options::known("store.", members, &["maxBytes"])?;
     value.get("maxBytes").map_or(Ok(DEFAULT), |v| {
         options::integer("store.maxBytes", v, 65_536, 1_073_741_824)
     })

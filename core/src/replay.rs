@@ -12,6 +12,7 @@ use crate::log;
 use crate::need::{Embedded, Nobody, Replies, write_needs};
 use crate::policy::PolicyError;
 use crate::store::Memory;
+use crate::text::json::escaped;
 use crate::traffic::{Label, Line};
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -261,7 +262,7 @@ impl Tally {
                 .entry((decision.conclusion, other.conclusion, line.label))
                 .or_default());
             if self.changed.len() < NAMED {
-                self.changed.push(crate::traffic::escaped(&line.id));
+                self.changed.push(escaped(&line.id));
             }
         }
     }
@@ -298,7 +299,7 @@ impl Tally {
             "rule", "mode", "attack", "legit", "unlabelled"
         );
         for (entry, [attack, legit, none]) in engine.policy().entries.iter().zip(&self.rules) {
-            let id = crate::traffic::escaped(&entry.id);
+            let id = escaped(&entry.id);
             let mode = if entry.mode == Mode::Live {
                 "LIVE"
             } else {

@@ -11,10 +11,10 @@ pub use time::rfc3339;
 
 use crate::frame::{FrameFields, flag};
 use crate::text::base64;
-use crate::text::json::{JsonError, Value, write_text};
+use crate::text::json::{JsonError, Value};
 use crate::units::Millis;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// One recorded request.
@@ -90,6 +90,7 @@ impl Line {
                 .as_bool()
                 .ok_or_else(|| wrong("headers_complete", value, "true or false"))?,
         };
+        check_tags(given(&value, "tags"))?;
         check_outcome(given(&value, "outcome"))?;
         Ok(Self {
             id: required(&value, "id")?,
@@ -215,6 +216,21 @@ fn headers(value: Option<&Value>) -> Result<Vec<(String, String)>, LineError> {
     Ok(out)
 }
 
+fn check_tags(value: Option<&Value>) -> Result<(), LineError> {
+    let Some(value) = value else { return Ok(()) };
+    let list = value
+        .as_list()
+        .ok_or_else(|| wrong("tags", value, "an array of text"))?;
+    match list
+        .iter()
+        .enumerate()
+        .find(|(_, tag)| tag.as_text().is_none())
+    {
+        Some((index, tag)) => Err(wrong(&format!("tags[{index}]"), tag, "text")),
+        None => Ok(()),
+    }
+}
+
 fn check_outcome(value: Option<&Value>) -> Result<(), LineError> {
     let Some(value) = value else { return Ok(()) };
     let Value::Object(members) = value else {
@@ -238,12 +254,4 @@ fn check_outcome(value: Option<&Value>) -> Result<(), LineError> {
         }
     }
     Ok(())
-}
-
-/// Text from traffic, safe to show: JSON escapes without the quotes.
-#[must_use]
-pub fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    write_text(text, &mut out);
-    out.trim_matches('"').to_string()
 }

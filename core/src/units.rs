@@ -102,6 +102,9 @@ impl Number {
             [b'-', rest @ ..] => (true, rest),
             rest => (false, rest),
         };
+        if matches!(rest, [b'0', b'0'..=b'9', ..]) {
+            return None;
+        }
         let mut value: i128 = 0;
         let mut scale: i32 = 6;
         let (mut any, mut seen_point) = (false, false);
@@ -122,7 +125,9 @@ impl Number {
                         value = value.saturating_mul(10).saturating_add(digit);
                     }
                 }
-                b'.' if !seen_point && any => seen_point = true,
+                b'.' if !seen_point && any && matches!(tail, [b'0'..=b'9', ..]) => {
+                    seen_point = true;
+                }
                 b'e' | b'E' if any => {
                     exponent = Self::exponent(tail)?;
                     break;
@@ -220,7 +225,9 @@ mod tests {
         assert_eq!(shown("12345e-4").as_deref(), Some("1.2345"));
         assert_eq!(shown("0.00000012e6").as_deref(), Some("0.12"));
         assert_eq!(shown("1795000000000").as_deref(), Some("1795000000000"));
-        for bad in ["", "-", ".5", "1e", "1e+", "0x1", "1.2.3", "NaN", "1 "] {
+        for bad in [
+            "", "-", ".5", "1e", "1e+", "0x1", "1.2.3", "NaN", "1 ", "01", "-00", "1.", "1.e3",
+        ] {
             assert_eq!(shown(bad), None, "{bad:?}");
         }
         assert!(Number::parse(b"9e999") > Number::parse(b"1e30"));

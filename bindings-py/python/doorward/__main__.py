@@ -14,6 +14,7 @@ import json
 import os
 import re
 import sys
+import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -221,7 +222,7 @@ def _lines(name: str) -> Iterator[tuple[str, bytes]]:
             file.seek(0)
             for number, line in enumerate(file, 1):
                 yield f"{name}:{number}", line
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{name}:{number + 1}: {_why(error)}, expected a readable file") from None
     except ValueError as error:
         raise BadInput(f"{name}:{number + 1}: {error}") from None

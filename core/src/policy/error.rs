@@ -1,6 +1,6 @@
 //! What is wrong with a policy, in the words of the person who wrote it.
 
-use crate::text::json::Value;
+use crate::text::json::{Value, escaped};
 use alloc::string::{String, ToString};
 use core::fmt;
 
@@ -41,7 +41,7 @@ impl PolicyError {
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.rule {
-            Some((index, name)) => write!(f, "policy: rules[{index}] \"{name}\": ")?,
+            Some((index, name)) => write!(f, "policy: rules[{index}] \"{}\": ", escaped(name))?,
             None => f.write_str("policy: ")?,
         }
         if !self.field.is_empty() {

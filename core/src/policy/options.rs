@@ -7,7 +7,7 @@ use super::error::Fault;
 use crate::decision::Mode;
 use crate::field::{FIELD_NAMES, Field};
 use crate::rules::{Kind, Manual};
-use crate::text::json::Value;
+use crate::text::json::{Value, escaped};
 use crate::units::{Millis, Number, Score};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -194,22 +194,20 @@ pub(crate) fn expected(kind: Kind) -> String {
     }
 }
 
-/// Refuses a key that is not in the list, and a key given twice.
-pub(super) fn known(members: &[(String, Value)], keys: &[&str]) -> Result<(), Fault> {
+/// Refuses a key of `parent` that is not in the list, and a key given twice.
+pub(super) fn known(parent: &str, members: &[(String, Value)], keys: &[&str]) -> Result<(), Fault> {
     for (index, (name, _)) in members.iter().enumerate() {
+        let field = || format!("{parent}{}", escaped(name));
         if !keys.contains(&name.as_str()) {
-            return Err(Fault::new(
-                name.clone(),
-                "an unknown key",
-                format!("one of {}", keys.join(", ")),
-            ));
+            let allowed = format!("one of {}", keys.join(", "));
+            return Err(Fault::new(field(), "an unknown key", allowed));
         }
         if members
             .iter()
             .take(index)
             .any(|(earlier, _)| earlier == name)
         {
-            return Err(Fault::new(name.clone(), "the key twice", "it once"));
+            return Err(Fault::new(field(), "the key twice", "it once"));
         }
     }
     Ok(())

@@ -99,7 +99,14 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
     for (index, text) in options.texts(list).unwrap_or_default().iter().enumerate() {
         let field = || format!("{list}[{index}]");
         let allowed = || match catalogue::suggest(text) {
-            Some(near) => format!("a bot's id or CATEGORY:NAME; did you mean {near}?"),
+            Some(near) => {
+                let kind = if catalogue::category(near).is_some() {
+                    "CATEGORY:"
+                } else {
+                    ""
+                };
+                format!("a bot's id or CATEGORY:NAME; did you mean {kind}{near}?")
+            }
             None => format!(
                 "a bot's id, or CATEGORY: and one of {}",
                 catalogue::category_names().join(", ")

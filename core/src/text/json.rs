@@ -179,6 +179,15 @@ pub fn write_text(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// Text from elsewhere, safe to show: JSON escapes without the quotes.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    write_text(text, &mut out);
+    out.pop();
+    out.split_off(1.min(out.len()))
+}
+
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
