@@ -16,6 +16,50 @@
 //! | Need / Reply: a fact about the outside asked for / answered | [`need`] |
 //! | Store: what is remembered between requests | [`store`] |
 //! | Replay: recorded traffic through a policy | [`replay`] |
+//!
+//! A whole decision, from the policy to its explanation:
+//!
+//! ```
+//! use doorward_core::decision::Conclusion;
+//! use doorward_core::engine::{Engine, Step};
+//! use doorward_core::explain::explain;
+//! use doorward_core::frame::{FrameBuilder, FrameFields, flag};
+//! use doorward_core::keys::Keyer;
+//! use doorward_core::need::Embedded;
+//! use doorward_core::store::Memory;
+//! use doorward_core::units::Millis;
+//!
+//! let policy = r#"{"rules": [
+//!     {"rule": "shield", "mode": "LIVE"},
+//!     {"rule": "fixedWindow", "mode": "LIVE", "window": "1h", "max": 1}
+//! ]}"#;
+//! let engine = Engine::new(policy, Keyer::Seed([0; 16])).unwrap();
+//! let mut store = Memory::new(1 << 20, 0);
+//!
+//! let mut builder = FrameBuilder::default();
+//! let fields = FrameFields {
+//!     flags: flag::ALL_HEADERS,
+//!     now: Some(Millis(1_795_000_000_000)),
+//!     peer: b"203.0.113.7",
+//!     method: b"GET",
+//!     target: b"/search?q=boots",
+//!     ..FrameFields::default()
+//! };
+//! let frame = builder.build(&fields, std::iter::empty()).unwrap();
+//!
+//! let mut decide = || {
+//!     let mut world = Embedded { store: &mut store, lost: false };
+//!     match engine.conclude(engine.judge(frame), || "dw_1".into(), &mut world) {
+//!         Step::Decided(decision) => decision,
+//!         Step::Needs(_) => unreachable!("the embedded store answers inside the call"),
+//!     }
+//! };
+//! assert_eq!(decide().conclusion, Conclusion::Allow);
+//! let second = decide();
+//! assert_eq!(second.conclusion, Conclusion::Deny);
+//! assert_eq!(second.reason.code, "rate_limit.exceeded");
+//! assert!(explain(&second.to_json()).contains("DENY by fixedWindow: more than 1 in 3600 s."));
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]

@@ -143,7 +143,8 @@ function read(request: NodeRequest, bounds: BodyBounds): Promise<Body> {
     // Listening makes the stream read in the next tick, and a read of an ended
     // empty one ends it. By then the parser is done with what had arrived, so
     // a body that is all here is found without listening.
-    process.nextTick(() => {
+    const { nextTick } = process;
+    nextTick(() => {
       const end = take();
       if (end !== undefined) return done(end);
       request.on("readable", onReadable);
