@@ -22,7 +22,7 @@ use crate::engine::{Reads, View};
 use crate::field::{Field, FieldValue, Fields as _};
 use crate::need::{Need, Reply};
 use crate::policy::Options;
-use crate::rules::{Code, Finding, Judgement, Memo};
+use crate::rules::{Code, Finding, Judgement, Kind, Memo, Opt, Rule};
 use crate::store::{Limit, Take, Taken};
 use crate::units::{Millis, Number, Score};
 use alloc::string::ToString;
@@ -58,6 +58,14 @@ pub(crate) const CODES: &[Code] = &[
         change: "pass the units to take as a whole number",
     },
 ];
+
+/// The option that every rate limit has.
+pub(crate) const CHARACTERISTICS: Opt = Opt {
+    name: "characteristics",
+    kind: Kind::Characteristics,
+    required: false,
+    doc: "Whose requests are counted together; default the policy's, else the client's address.",
+};
 
 /// A compiled rate limit.
 #[derive(Debug)]
@@ -108,7 +116,45 @@ impl Quota {
         }
     }
 
-    pub(crate) fn reads(&self, reads: &mut Reads) {
+    fn reason(&self, taken: &Taken, fallback: bool) -> Reason {
+        let (limit, window) = match self.limit {
+            Limit::FixedWindow { max, window } => (max, window),
+            Limit::SlidingWindow { max, interval } => (max, interval),
+            Limit::TokenBucket {
+                capacity,
+                refill,
+                interval,
+            } => {
+                let fill = u64::from(capacity)
+                    .saturating_mul(interval.0)
+                    .div_ceil(u64::from(refill).max(1));
+                (capacity, Millis(fill))
+            }
+        };
+        let code = match (taken.allowed, taken.retry_after) {
+            (true, _) => "rate_limit.ok",
+            (false, Some(_)) => "rate_limit.exceeded",
+            (false, None) => "rate_limit.too_large",
+        };
+        let mut reason = Reason::code(code)
+            .with("limit", Detail::Count(limit.into()))
+            .with("remaining", Detail::Count(taken.remaining.into()))
+            .with("reset", Detail::Count(taken.reset.seconds_up()))
+            .with("window", Detail::Count(window.seconds_up()));
+        if let Some(wait) = taken.retry_after
+            && !taken.allowed
+        {
+            reason = reason.with("retryAfter", Detail::Count(wait.seconds_up()));
+        }
+        if fallback {
+            reason = reason.with("key_fallback", Detail::Flag(true));
+        }
+        reason
+    }
+}
+
+impl Rule for Quota {
+    fn reads(&self, reads: &mut Reads) {
         reads.ip();
         for field in &self.characteristics {
             reads.field(field);
@@ -119,7 +165,7 @@ impl Quota {
     }
 
     /// The take to ask for.
-    pub(crate) fn find(&self, view: &View<'_>) -> Finding {
+    fn find(&self, view: &View<'_>) -> Finding {
         let cost = match view.context.get("requested") {
             Some(value) if self.metered => {
                 let whole = value.as_number().and_then(Number::as_i64);
@@ -160,7 +206,7 @@ impl Quota {
     }
 
     /// What the answer means.
-    pub(crate) fn answered(&self, memo: Memo, reply: &Reply) -> Finding {
+    fn answered(&self, memo: Memo, reply: &Reply) -> Finding {
         let Reply::Taken(taken) = reply else {
             return Finding::Undetermined(Reason::code("unanswered"));
         };
@@ -176,42 +222,6 @@ impl Quota {
                 reason,
             }
         })
-    }
-
-    fn reason(&self, taken: &Taken, fallback: bool) -> Reason {
-        let (limit, window) = match self.limit {
-            Limit::FixedWindow { max, window } => (max, window),
-            Limit::SlidingWindow { max, interval } => (max, interval),
-            Limit::TokenBucket {
-                capacity,
-                refill,
-                interval,
-            } => {
-                let fill = u64::from(capacity)
-                    .saturating_mul(interval.0)
-                    .div_ceil(u64::from(refill).max(1));
-                (capacity, Millis(fill))
-            }
-        };
-        let code = match (taken.allowed, taken.retry_after) {
-            (true, _) => "rate_limit.ok",
-            (false, Some(_)) => "rate_limit.exceeded",
-            (false, None) => "rate_limit.too_large",
-        };
-        let mut reason = Reason::code(code)
-            .with("limit", Detail::Count(limit.into()))
-            .with("remaining", Detail::Count(taken.remaining.into()))
-            .with("reset", Detail::Count(taken.reset.seconds_up()))
-            .with("window", Detail::Count(window.seconds_up()));
-        if let Some(wait) = taken.retry_after
-            && !taken.allowed
-        {
-            reason = reason.with("retryAfter", Detail::Count(wait.seconds_up()));
-        }
-        if fallback {
-            reason = reason.with("key_fallback", Detail::Flag(true));
-        }
-        reason
     }
 }
 

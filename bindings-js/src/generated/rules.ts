@@ -63,7 +63,7 @@ export interface TokenBucketOptions extends RuleOptions {
   readonly interval: Duration;
   /** Units the bucket holds. */
   readonly capacity: number;
-  /** Whose units are counted together; default the policy's, else the client's address. */
+  /** Whose requests are counted together; default the policy's, else the client's address. */
   readonly characteristics?: readonly string[];
 }
 

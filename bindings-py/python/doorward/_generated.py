@@ -147,7 +147,7 @@ def token_bucket(
     refill_rate: Units added every interval.
     interval: The time in which `refillRate` units are added.
     capacity: Units the bucket holds.
-    characteristics: Whose units are counted together; default the policy's, else the client's address.
+    characteristics: Whose requests are counted together; default the policy's, else the client's address.
     """
     return rule(
         "tokenBucket",

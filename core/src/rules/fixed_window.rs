@@ -6,10 +6,8 @@
 //! does not allow that. Costs one look-up in the store. Keys, fallback and when
 //! it may deny: see [`crate::quota`].
 
-use super::{Finding, Kind, Manual, Memo, Opt, Rule};
+use super::{Kind, Manual, Opt, Rule};
 use crate::decision::Conclusion;
-use crate::engine::{Reads, View};
-use crate::need::Reply;
 use crate::policy::{Fault, Options};
 use crate::quota::{self, Quota};
 use crate::store::Limit;
@@ -36,12 +34,7 @@ pub(super) const MANUAL: Manual = Manual {
             required: true,
             doc: "Requests allowed in a window.",
         },
-        Opt {
-            name: "characteristics",
-            kind: Kind::Characteristics,
-            required: false,
-            doc: "Whose requests are counted together; default the policy's, else the client's address.",
-        },
+        quota::CHARACTERISTICS,
     ],
     codes: quota::CODES,
     on_error: Conclusion::Allow,
@@ -53,22 +46,5 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
         max: options.integer("max").unwrap_or_default(),
         window: options.duration("window").unwrap_or(Millis(1)),
     };
-    Ok(Box::new(FixedWindow(Quota::new(limit, options, false))))
-}
-
-#[derive(Debug)]
-struct FixedWindow(Quota);
-
-impl Rule for FixedWindow {
-    fn reads(&self, reads: &mut Reads) {
-        self.0.reads(reads);
-    }
-
-    fn find(&self, view: &View<'_>) -> Finding {
-        self.0.find(view)
-    }
-
-    fn answered(&self, memo: Memo, reply: &Reply) -> Finding {
-        self.0.answered(memo, reply)
-    }
+    Ok(Box::new(Quota::new(limit, options, false)))
 }

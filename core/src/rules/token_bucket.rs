@@ -7,10 +7,8 @@
 //! Asking for more than `capacity` is always refused. Costs one look-up in the
 //! store. Keys, fallback and when it may deny: see [`crate::quota`].
 
-use super::{Finding, Kind, Manual, Memo, Opt, Rule};
+use super::{Kind, Manual, Opt, Rule};
 use crate::decision::Conclusion;
-use crate::engine::{Reads, View};
-use crate::need::Reply;
 use crate::policy::{Fault, Options};
 use crate::quota::{self, Quota};
 use crate::store::Limit;
@@ -46,12 +44,7 @@ pub(super) const MANUAL: Manual = Manual {
             required: true,
             doc: "Units the bucket holds.",
         },
-        Opt {
-            name: "characteristics",
-            kind: Kind::Characteristics,
-            required: false,
-            doc: "Whose units are counted together; default the policy's, else the client's address.",
-        },
+        quota::CHARACTERISTICS,
     ],
     codes: quota::CODES,
     on_error: Conclusion::Allow,
@@ -64,22 +57,5 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
         refill: options.integer("refillRate").unwrap_or(1),
         interval: options.duration("interval").unwrap_or(Millis(1)),
     };
-    Ok(Box::new(TokenBucket(Quota::new(limit, options, true))))
-}
-
-#[derive(Debug)]
-struct TokenBucket(Quota);
-
-impl Rule for TokenBucket {
-    fn reads(&self, reads: &mut Reads) {
-        self.0.reads(reads);
-    }
-
-    fn find(&self, view: &View<'_>) -> Finding {
-        self.0.find(view)
-    }
-
-    fn answered(&self, memo: Memo, reply: &Reply) -> Finding {
-        self.0.answered(memo, reply)
-    }
+    Ok(Box::new(Quota::new(limit, options, true)))
 }
