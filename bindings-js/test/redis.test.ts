@@ -439,17 +439,17 @@ for (const [name, client] of [
     const own = await Server.free();
     await own.start();
     closing.push(() => own.kill());
-    const ward = warded(redisStore(await client(own.port)), 50);
+    const ward = warded(redisStore(await client(own.port), { deadlineMs: 400 }), 50);
     await recovered(ward);
     own.process?.kill("SIGSTOP");
     const [decisions, ms] = await timed(Promise.all(Array.from({ length: 80 }, () => ask(ward))));
     assert.equal(degraded(decisions), 80);
     assert.equal(allowed(decisions), 50);
-    assert.ok(ms >= 49 && ms < 1000, `${ms} ms`);
+    assert.ok(ms >= 399 && ms < 1500, `${ms} ms`);
     // the others do not wait at all
     const [more, later] = await timed(Promise.all(Array.from({ length: 20 }, () => ask(ward))));
     assert.equal(degraded(more), 20);
-    assert.ok(later < 45, `${later} ms`);
+    assert.ok(later < 350, `${later} ms`);
     own.process?.kill("SIGCONT");
     const decision = await recovered(ward);
     assert.ok(decision.isAllowed());
