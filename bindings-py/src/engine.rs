@@ -9,7 +9,7 @@ use doorward_core::frame::flag;
 use doorward_core::keys::Keyer;
 use doorward_core::need::{Embedded, Nobody, Replies, World, write_needs};
 use doorward_core::text::json::Value;
-use doorward_core::{explain as explanation, log};
+use doorward_core::{explain as explanation, log, response};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -55,7 +55,7 @@ impl Engine {
             if options.dry_run {
                 core.force_dry_run();
             }
-            let wanted = wanted(py, &core.reads());
+            let wanted = wanted(py, &core.reads(None));
             let log = options.log_secret.as_deref().and_then(Keyer::secret);
             Ok(Self {
                 core,
@@ -167,7 +167,7 @@ impl Engine {
 
     /// What to frame, as JSON.
     fn reads(&self) -> String {
-        self.core.reads()
+        self.core.reads(None)
     }
 
     /// Ids of rules that are dry run because the policy gave them no mode.
@@ -305,6 +305,18 @@ impl Engine {
 #[pyfunction]
 pub(crate) fn explain(decision: &str) -> PyResult<String> {
     guarded(|| explanation::explain(decision))
+}
+
+/// The header fields of a decision line's limits, as JSON.
+#[pyfunction]
+pub(crate) fn headers(decision: &str) -> PyResult<String> {
+    guarded(|| response::headers(decision.as_bytes()))
+}
+
+/// How a decision line is refused, as JSON; `accept` as it was on the wire.
+#[pyfunction]
+pub(crate) fn respond(decision: &str, accept: &[u8]) -> PyResult<String> {
+    guarded(|| response::respond(decision.as_bytes(), accept))
 }
 
 /// The log line of an outcome that came after its decision.

@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _doorward {
     #[pymodule_export]
-    use crate::engine::{Engine, explain, outcome};
+    use crate::engine::{Engine, explain, headers, outcome, respond};
     #[pymodule_export]
     use crate::fault::Fault;
     #[pymodule_export]

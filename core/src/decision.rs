@@ -3,11 +3,14 @@
 //! The JSON written here is the decision line of the public formats: keys in a
 //! fixed order, no white space, the same bytes on every host.
 
-use crate::text::json::write_text;
+use crate::identity;
+use crate::text::json::{write_count, write_text};
 use crate::units::Score;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
+use core::net::IpAddr;
 
 /// What should happen to the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,17 +105,17 @@ impl Reason {
     }
 
     fn write(&self, out: &mut String) {
-        out.push_str("{\"code\":");
-        write_text(self.code, out);
+        // codes and names of details are ours and plain
+        out.push_str("{\"code\":\"");
+        out.push_str(self.code);
+        out.push('"');
         for (name, detail) in &self.details {
-            out.push(',');
-            write_text(name, out);
-            out.push(':');
+            out.push_str(",\"");
+            out.push_str(name);
+            out.push_str("\":");
             match detail {
                 Detail::Text(text) => write_text(text, out),
-                Detail::Count(n) => {
-                    let _ = write!(out, "{n}");
-                }
+                Detail::Count(n) => write_count(*n, out),
                 Detail::Flag(yes) => out.push_str(if *yes { "true" } else { "false" }),
                 Detail::Names(names) => write_names(names, out),
             }
@@ -127,7 +130,9 @@ pub struct RuleResult {
     /// The rule's name.
     pub rule: &'static str,
     /// Its id in the policy.
-    pub id: String,
+    pub id: Arc<str>,
+    /// How its result begins in decision lines, see [`lead`].
+    pub(crate) lead: Arc<str>,
     /// Whether it counts.
     pub mode: Mode,
     /// What it would do with the request.
@@ -152,13 +157,13 @@ pub struct Decision {
     /// One result a rule, in policy order.
     pub results: Vec<RuleResult>,
     /// LIVE rules that could not judge.
-    pub undetermined: Vec<String>,
+    pub undetermined: Vec<Arc<str>>,
     /// What of the engine's world is not as it should be.
-    pub degraded: Vec<String>,
+    pub degraded: Vec<&'static str>,
     /// The client's address.
-    pub ip: Option<String>,
+    pub ip: Option<IpAddr>,
     /// Version and policy.
-    pub engine: String,
+    pub engine: Arc<str>,
 }
 
 impl Decision {
@@ -168,6 +173,18 @@ impl Decision {
         let mut out = String::with_capacity(1024);
         self.write(&mut out);
         out
+    }
+
+    /// The letter before a decision line where it crosses to a host: its
+    /// conclusion's, in lower case where a LIVE rule could not judge.
+    #[must_use]
+    pub fn letter(&self) -> char {
+        let letter = self.conclusion.letter();
+        if self.undetermined.is_empty() {
+            letter
+        } else {
+            letter.to_ascii_lowercase()
+        }
     }
 
     /// Writes the decision line.
@@ -183,17 +200,18 @@ impl Decision {
             if i > 0 {
                 out.push(',');
             }
-            out.push_str("{\"rule\":");
-            write_text(result.rule, out);
-            out.push_str(",\"id\":");
-            write_text(&result.id, out);
-            let _ = write!(
-                out,
-                ",\"mode\":\"{}\",\"conclusion\":\"{}\",\"score\":{},\"reason\":",
-                result.mode.word(),
-                result.conclusion.word(),
-                result.score
-            );
+            out.push_str(&result.lead);
+            out.push_str(result.mode.word());
+            out.push_str("\",\"conclusion\":\"");
+            out.push_str(result.conclusion.word());
+            out.push_str("\",\"score\":");
+            match result.score {
+                Score::ZERO => out.push('0'),
+                score => {
+                    let _ = write!(out, "{score}");
+                }
+            }
+            out.push_str(",\"reason\":");
             result.reason.write(out);
             out.push('}');
         }
@@ -202,23 +220,37 @@ impl Decision {
         out.push_str(",\"degraded\":");
         write_names(&self.degraded, out);
         out.push_str(",\"ip\":");
-        match &self.ip {
-            Some(ip) => write_text(ip, out),
+        match self.ip {
+            Some(ip) => {
+                out.push('"');
+                identity::write_address(ip, out);
+                out.push('"');
+            }
             None => out.push_str("null"),
         }
-        out.push_str(",\"actor\":null,\"engine\":");
-        write_text(&self.engine, out);
-        out.push('}');
+        out.push_str(",\"actor\":null,\"engine\":\"");
+        out.push_str(&self.engine);
+        out.push_str("\"}");
     }
 }
 
-fn write_names(names: &[String], out: &mut String) {
+/// How the results of a rule begin in decision lines, up to the mode.
+pub(crate) fn lead(rule: &str, id: &str) -> Arc<str> {
+    let mut out = String::from("{\"rule\":");
+    write_text(rule, &mut out);
+    out.push_str(",\"id\":");
+    write_text(id, &mut out);
+    out.push_str(",\"mode\":\"");
+    out.into()
+}
+
+fn write_names(names: &[impl AsRef<str>], out: &mut String) {
     out.push('[');
     for (i, name) in names.iter().enumerate() {
         if i > 0 {
             out.push(',');
         }
-        write_text(name, out);
+        write_text(name.as_ref(), out);
     }
     out.push(']');
 }

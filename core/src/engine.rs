@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::decision::{Conclusion, Decision, Detail, Mode, Reason, RuleResult};
 use crate::field::{Field, FieldValue, Fields};
 use crate::frame::Frame;
-use crate::identity::{self, Client};
+use crate::identity::Client;
 use crate::keys::Keyer;
 use crate::need::{Need, Reply, World};
 use crate::policy::{Entry, Policy, PolicyError};
@@ -21,6 +21,7 @@ use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
@@ -49,7 +50,10 @@ impl Fields for View<'_> {
         match field {
             Field::IpSrc => self.client.ip.map_or(FieldValue::Missing, FieldValue::Ip),
             Field::Host => text(self.request.host()),
+            // what is empty was not on the wire: a server action shows neither
+            Field::Method if self.request.method.is_empty() => FieldValue::Missing,
             Field::Method => FieldValue::Text(Cow::Borrowed(self.request.method)),
+            Field::Path if self.request.target.is_empty() => FieldValue::Missing,
             Field::Path => text(Some(self.request.path())),
             Field::Header(name) => text(self.request.header(name).map(Cow::Borrowed)),
             Field::Cookie(name) => text(self.request.cookie(name).map(Cow::Borrowed)),
@@ -129,7 +133,9 @@ pub struct Engine {
     policy: Policy,
     keyer: Keyer,
     reads: Reads,
-    name: String,
+    /// A LIVE rule looks at bodies: what it could not see counts.
+    live_body: bool,
+    name: Arc<str>,
     forced_dry_run: bool,
 }
 
@@ -140,7 +146,7 @@ pub struct Judged {
     now: Option<Millis>,
     client: Client,
     findings: Vec<Finding>,
-    degraded: Vec<String>,
+    degraded: Vec<&'static str>,
     oversize: bool,
     late: bool,
     unreadable: bool,
@@ -162,18 +168,19 @@ impl Engine {
     /// What is wrong with the policy.
     pub fn new(policy: &str, keyer: Keyer) -> Result<Self, PolicyError> {
         let policy = Policy::parse(policy)?;
-        let mut reads = Reads::default();
-        for header in policy.trust.headers() {
-            reads.header(header);
-        }
+        let (mut reads, mut live) = (Reads::default(), Reads::default());
         for entry in &policy.entries {
             entry.rule.reads(&mut reads);
+            if entry.mode == Mode::Live {
+                entry.rule.reads(&mut live);
+            }
         }
-        let name = format!("doorward/{VERSION} {}", policy.hash());
+        let name = format!("doorward/{VERSION} {}", policy.hash()).into();
         Ok(Self {
             policy,
             keyer,
             reads,
+            live_body: live.body,
             name,
             forced_dry_run: false,
         })
@@ -202,10 +209,14 @@ impl Engine {
         self.reads.body
     }
 
-    /// What hosts have to frame, as JSON.
+    /// What a host has to frame, as JSON. One that knows its platform, or that
+    /// it is on none (the empty text), is spared the other platforms' headers.
     #[must_use]
-    pub fn reads(&self) -> String {
-        let reads = &self.reads;
+    pub fn reads(&self, platform: Option<&str>) -> String {
+        let mut reads = self.reads.clone();
+        for header in self.policy.trust.headers(platform) {
+            reads.header(header);
+        }
         let mut out = String::from("{\"headers\":[");
         for (index, name) in reads.headers.iter().enumerate() {
             if index > 0 {
@@ -250,7 +261,7 @@ impl Engine {
         let request = frame.request();
         let mut degraded = Vec::new();
         let context = Context::parse(frame.context()).unwrap_or_else(|_| {
-            degraded.push("context".to_string());
+            degraded.push("context");
             Context::default()
         });
         let client = self.policy.trust.client(&request, &context);
@@ -315,7 +326,7 @@ impl Engine {
             return Step::Needs(outstanding);
         }
         if self.forced_dry_run {
-            degraded.push("dry_run".to_string());
+            degraded.push("dry_run");
         }
         degraded.extend(world.degraded());
         let results: Vec<RuleResult> = self
@@ -326,24 +337,25 @@ impl Engine {
             .map(|(entry, finding)| self.result(entry, finding))
             .collect();
         let (mut conclusion, mut reason) = strongest(&results);
-        if oversize && !self.forced_dry_run && self.policy.body.oversize > conclusion {
-            conclusion = self.policy.body.oversize;
-            reason = Reason::code("body.truncated");
+        let (unseen, code) = self.unseen(oversize, late);
+        if unseen > conclusion {
+            conclusion = unseen;
+            reason = Reason::code(code);
         }
         if unreadable {
             conclusion = Conclusion::Deny;
             reason = Reason::code("fault");
         }
         if oversize {
-            degraded.push("body.truncated".to_string());
+            degraded.push("body.truncated");
         }
         if late {
-            degraded.push("body.late".to_string());
+            degraded.push("body.late");
         }
         let undetermined = results
             .iter()
             .filter(|result| result.undetermined && result.mode == Mode::Live)
-            .map(|result| result.id.clone())
+            .map(|result| Arc::clone(&result.id))
             .collect();
         Step::Decided(Decision {
             id: if given.is_empty() { id() } else { given },
@@ -352,8 +364,8 @@ impl Engine {
             results,
             undetermined,
             degraded,
-            ip: client.ip.map(identity::shown),
-            engine: self.name.clone(),
+            ip: client.ip,
+            engine: Arc::clone(&self.name),
         })
     }
 
@@ -362,6 +374,18 @@ impl Engine {
             Mode::DryRun
         } else {
             entry.mode
+        }
+    }
+
+    /// What the part of a body that no rule saw means, and its code. Whoever
+    /// sends it late has chosen to: that is never let pass unseen.
+    fn unseen(&self, truncated: bool, late: bool) -> (Conclusion, &'static str) {
+        let asked = self.policy.body.oversize;
+        match (late, truncated) {
+            _ if self.forced_dry_run || !self.live_body => (Conclusion::Allow, "allow"),
+            (true, _) => (asked.max(Conclusion::Challenge), "body.late"),
+            (false, true) => (asked, "body.truncated"),
+            (false, false) => (Conclusion::Allow, "allow"),
         }
     }
 
@@ -403,7 +427,8 @@ impl Engine {
         };
         RuleResult {
             rule: entry.manual.name,
-            id: entry.id.clone(),
+            id: Arc::clone(&entry.id),
+            lead: Arc::clone(&entry.lead),
             mode: self.mode(entry),
             conclusion: judgement.conclusion,
             score: judgement.score,
@@ -414,7 +439,7 @@ impl Engine {
 }
 
 fn skipped(by: &Entry) -> Finding {
-    let reason = Reason::code("skipped").with("by", Detail::Text(by.id.clone()));
+    let reason = Reason::code("skipped").with("by", Detail::Text(by.id.to_string()));
     Finding::Judged(Judgement::pass(reason))
 }
 

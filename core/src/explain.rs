@@ -5,7 +5,7 @@
 //! years later. The sentences stand beside the codes in each rule's manual.
 
 use crate::rules::codes;
-use crate::text::json::{Value, write_text};
+use crate::text::json::{Value, escaped, write_text};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -21,7 +21,7 @@ pub fn explain(decision: &str) -> String {
         .and_then(Value::as_list)
         .unwrap_or_default();
     let mut out = String::from("{\"summary\":");
-    write_text(&summary(&decision, results), &mut out);
+    write_text(&shown(&summary(&decision, results)), &mut out);
     out.push_str(",\"rules\":[");
     for (index, result) in results.iter().enumerate() {
         if index > 0 {
@@ -33,7 +33,7 @@ pub fn explain(decision: &str) -> String {
         out.push('{');
         for (name, value) in members
             .into_iter()
-            .chain([("saw", saw), ("change", change)])
+            .chain([("saw", shown(&saw)), ("change", shown(&change))])
         {
             if !out.ends_with('{') {
                 out.push(',');
@@ -46,6 +46,14 @@ pub fn explain(decision: &str) -> String {
     }
     out.push_str("]}");
     out
+}
+
+/// Sentences are printed: what a terminal would obey, or what reorders a line,
+/// is written out. Quotes and backslashes of an expression stay as they are.
+fn shown(sentence: &str) -> String {
+    escaped(sentence)
+        .replace("\\\"", "\"")
+        .replace("\\\\", "\\")
 }
 
 fn summary(decision: &Value, results: &[Value]) -> String {

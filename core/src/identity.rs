@@ -23,10 +23,11 @@
 use crate::context::Context;
 use crate::policy::Fault;
 use crate::request::Request;
-use crate::text::json::Value;
-use alloc::string::ToString;
+use crate::text::json::{Value, write_count};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv6Addr};
+use core::fmt::Write as _;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Longest chain of forwarding entries that is looked at, from the right.
 const MAX_HOPS: usize = 32;
@@ -114,11 +115,14 @@ impl Trust {
         Ok(trust)
     }
 
-    /// The headers that may name the client.
-    pub(crate) fn headers(&self) -> impl Iterator<Item = &'static str> {
+    /// The headers that may name the client on a host of this platform, or on
+    /// any host.
+    pub(crate) fn headers(&self, host: Option<&str>) -> impl Iterator<Item = &'static str> {
         let forwarding = !self.proxies.is_empty() || self.hops > 0;
+        let platform = self.platform.or(host);
         PLATFORMS
             .iter()
+            .filter(move |(name, _)| platform.is_none_or(|platform| platform == *name))
             .flat_map(|(_, headers)| headers.iter().copied())
             .chain(
                 ["x-forwarded-for", "forwarded"]
@@ -228,6 +232,9 @@ fn forwarded_for(element: &[u8]) -> Option<IpAddr> {
 #[must_use]
 pub fn address(text: &[u8]) -> Option<IpAddr> {
     let text = core::str::from_utf8(text.trim_ascii()).ok()?;
+    if let Ok(v4) = text.parse::<Ipv4Addr>() {
+        return Some(IpAddr::V4(v4));
+    }
     let bare = match text.strip_prefix('[') {
         Some(rest) => rest.split_once(']')?.0,
         None => match text.split_once(':') {
@@ -239,9 +246,21 @@ pub fn address(text: &[u8]) -> Option<IpAddr> {
     bare.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
 }
 
-/// The address as decisions show it.
-pub(crate) fn shown(ip: IpAddr) -> alloc::string::String {
-    ip.to_string()
+/// Writes the address as decisions show it.
+pub(crate) fn write_address(ip: IpAddr, out: &mut String) {
+    match ip {
+        IpAddr::V4(v4) => {
+            for (index, octet) in v4.octets().into_iter().enumerate() {
+                if index > 0 {
+                    out.push('.');
+                }
+                write_count(octet.into(), out);
+            }
+        }
+        IpAddr::V6(v6) => {
+            let _ = write!(out, "{v6}");
+        }
+    }
 }
 
 /// An address range.
@@ -296,7 +315,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
     use super::*;
     use crate::frame::{Frame, FrameBuilder, FrameFields};
-    use alloc::string::String;
+    use alloc::string::{String, ToString as _};
 
     fn client(proxies: &str, peer: &str, headers: &[(&str, &str)]) -> Option<String> {
         let value = Value::parse(proxies.as_bytes()).unwrap();
@@ -316,7 +335,7 @@ mod tests {
         trust
             .client(&frame.request(), &Context::default())
             .ip
-            .map(shown)
+            .map(|ip| ip.to_string())
     }
 
     #[test]
@@ -389,7 +408,14 @@ mod tests {
 
     #[test]
     fn spellings_of_addresses() {
-        let read = |text: &str| address(text.as_bytes()).map(shown);
+        let read = |text: &str| {
+            address(text.as_bytes()).map(|ip| {
+                let mut out = String::new();
+                write_address(ip, &mut out);
+                assert_eq!(out, ip.to_string());
+                out
+            })
+        };
         for (text, expected) in [
             (" 192.0.2.1:8080", Some("192.0.2.1")),
             ("::ffff:192.0.2.1", Some("192.0.2.1")),
@@ -434,7 +460,7 @@ mod tests {
             ip: Some("2001:db8:1:2:3:4:5:6".parse().unwrap()),
         };
         assert_eq!(
-            client.network().map(shown).as_deref(),
+            client.network().map(|ip| ip.to_string()).as_deref(),
             Some("2001:db8:1:2::")
         );
     }

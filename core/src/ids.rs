@@ -25,14 +25,19 @@ impl Ids {
         const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         self.counter = self.counter.wrapping_add(1);
         let hash = siphasher::sip128::SipHasher24::new_with_key(&self.seed)
-            .hash(&self.counter.to_le_bytes())
-            .as_u128();
+            .hash(&self.counter.to_le_bytes());
         let mut out = String::with_capacity(29);
         out.push_str("dw_");
-        for shift in (0..26_u32).rev() {
-            let digit = usize::try_from(hash.wrapping_shr(shift.wrapping_mul(5)) & 31);
-            let letter = digit.ok().and_then(|digit| LETTERS.get(digit)).copied();
-            out.push(char::from(letter.unwrap_or(b'0')));
+        // the topmost digit has the three bits that are over
+        let (mut high, mut low) = (hash.h2.rotate_left(3), hash.h1.rotate_left(3));
+        let mut digit = high & 7;
+        high = (high & !7) | (low & 7);
+        for _ in 0..26 {
+            let letter = usize::try_from(digit).ok().and_then(|at| LETTERS.get(at));
+            out.push(char::from(letter.copied().unwrap_or(b'0')));
+            digit = high >> 59;
+            high = (high << 5) | (low >> 59);
+            low <<= 5;
         }
         out
     }

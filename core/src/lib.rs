@@ -81,6 +81,7 @@ pub mod policy;
 mod quota;
 pub mod replay;
 pub mod request;
+pub mod response;
 pub mod rules;
 pub mod store;
 mod tables;

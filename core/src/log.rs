@@ -73,7 +73,7 @@ pub fn line(frame: &[u8], decision: &Decision, keyer: &Keyer) -> String {
         _ => None,
     };
     let known = [
-        ("ip", decision.ip.clone()),
+        ("ip", decision.ip.map(|ip| ip.to_string())),
         ("user", fact("userId")),
         ("tenant", fact("tenant")),
         ("session", fact("session.id")),

@@ -33,8 +33,8 @@ pub trait World {
     /// The reply, or `None` while the fact is still outstanding.
     fn answer(&mut self, need: &Need, now: Millis) -> Option<Reply>;
     /// What of the world is not as it should be (`store`), for the decision.
-    fn degraded(&self) -> Vec<String> {
-        Vec::new()
+    fn degraded(&self) -> Option<&'static str> {
+        None
     }
 }
 
@@ -54,12 +54,8 @@ impl<S: crate::store::Store> World for Embedded<'_, S> {
         }
     }
 
-    fn degraded(&self) -> Vec<String> {
-        if self.lost {
-            alloc::vec!["store_lost".to_string()]
-        } else {
-            Vec::new()
-        }
+    fn degraded(&self) -> Option<&'static str> {
+        self.lost.then_some("store_lost")
     }
 }
 
@@ -138,12 +134,8 @@ impl<S: crate::store::Store> World for Replies<'_, S> {
         }
     }
 
-    fn degraded(&self) -> Vec<String> {
-        if self.failed {
-            alloc::vec!["store".to_string()]
-        } else {
-            Vec::new()
-        }
+    fn degraded(&self) -> Option<&'static str> {
+        self.failed.then_some("store")
     }
 }
 

@@ -11,7 +11,7 @@ pub use error::{Fault, PolicyError};
 pub use options::Options;
 pub(crate) use options::expected;
 
-use crate::decision::{Conclusion, Mode};
+use crate::decision::{self, Conclusion, Mode};
 use crate::field::Field;
 use crate::identity::Trust;
 use crate::rules::{Manual, RULES, Rule};
@@ -19,6 +19,7 @@ use crate::text::json::{Value, write_text};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 use options::Found;
@@ -29,7 +30,9 @@ pub struct Entry {
     /// Its page in the table of rules.
     pub manual: &'static Manual,
     /// Its id, unique in the policy.
-    pub id: String,
+    pub id: Arc<str>,
+    /// How its results begin in decision lines.
+    pub(crate) lead: Arc<str>,
     /// Whether it counts.
     pub mode: Mode,
     /// The policy gave no mode, so it is dry run; hosts say so once.
@@ -47,7 +50,7 @@ pub struct BodyBounds {
     pub max_bytes: u32,
     /// How long a host waits for them.
     pub deadline_ms: u32,
-    /// What a longer body means.
+    /// What a longer body means; one that comes too late means a CHALLENGE at least.
     pub oversize: Conclusion,
 }
 
@@ -187,7 +190,7 @@ impl Policy {
         self.entries
             .iter()
             .filter(|entry| entry.mode_missing)
-            .map(|entry| entry.id.as_str())
+            .map(|entry| &*entry.id)
     }
 
     /// Bytes the embedded store may grow to.
@@ -237,7 +240,7 @@ fn entry(rule: &Value, shared: &[Field], before: &[Entry]) -> Result<Entry, Faul
         None => manual.on_error,
         Some(v) => conclusion("onError", v)?,
     };
-    let taken = |id: &str| before.iter().any(|entry| entry.id == id);
+    let taken = |id: &str| before.iter().any(|entry| *entry.id == *id);
     let id = match rule.get("id") {
         None => (1..=MAX_RULES)
             .map(|n| {
@@ -280,7 +283,8 @@ fn entry(rule: &Value, shared: &[Field], before: &[Entry]) -> Result<Entry, Faul
         mode_missing: mode.is_none(),
         on_error,
         rule,
-        id,
+        lead: decision::lead(manual.name, &id),
+        id: id.into(),
     })
 }
 
@@ -300,7 +304,7 @@ fn conclusion(field: &'static str, value: &Value) -> Result<Conclusion, Fault> {
 fn body(value: Option<&Value>) -> Result<BodyBounds, Fault> {
     let mut bounds = BodyBounds {
         max_bytes: 65_536,
-        deadline_ms: 5_000,
+        deadline_ms: 10_000,
         oversize: Conclusion::Allow,
     };
     let Some(value) = value else {

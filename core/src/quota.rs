@@ -136,11 +136,15 @@ impl Quota {
             (false, Some(_)) => "rate_limit.exceeded",
             (false, None) => "rate_limit.too_large",
         };
-        let mut reason = Reason::code(code)
-            .with("limit", Detail::Count(limit.into()))
-            .with("remaining", Detail::Count(taken.remaining.into()))
-            .with("reset", Detail::Count(taken.reset.seconds_up()))
-            .with("window", Detail::Count(window.seconds_up()));
+        let mut reason = Reason {
+            code,
+            details: alloc::vec![
+                ("limit", Detail::Count(limit.into())),
+                ("remaining", Detail::Count(taken.remaining.into())),
+                ("reset", Detail::Count(taken.reset.seconds_up())),
+                ("window", Detail::Count(window.seconds_up())),
+            ],
+        };
         if let Some(wait) = taken.retry_after
             && !taken.allowed
         {
@@ -166,8 +170,9 @@ impl Rule for Quota {
 
     /// The take to ask for.
     fn find(&self, view: &View<'_>) -> Finding {
-        let cost = match view.context.get("requested") {
-            Some(value) if self.metered => {
+        let requested = self.metered.then(|| view.context.get("requested"));
+        let cost = match requested.flatten() {
+            Some(value) => {
                 let whole = value.as_number().and_then(Number::as_i64);
                 match whole.and_then(|n| u32::try_from(n).ok()) {
                     Some(n) => n,
@@ -176,9 +181,10 @@ impl Rule for Quota {
                     }
                 }
             }
-            _ => 1,
+            None => 1,
         };
-        let mut material = self.prefix.clone();
+        let mut material = Vec::with_capacity(self.prefix.len().saturating_add(64));
+        material.extend_from_slice(&self.prefix);
         let keyed = self
             .characteristics
             .iter()

@@ -194,6 +194,11 @@ pub const COMMON_CODES: &[Code] = &[
         change: "a shorter body, a higher body.maxBytes, or another body.oversize",
     },
     Code {
+        code: "body.late",
+        saw: "the body did not come in time, so its rest was not inspected",
+        change: "a body that comes sooner, or a higher body.deadlineMs",
+    },
+    Code {
         code: "unanswered",
         saw: "a fact it asked for did not come",
         change: "an answer within the deadline; see the host's log",

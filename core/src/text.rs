@@ -15,6 +15,7 @@ pub mod regex;
 pub mod shell;
 pub mod sql;
 pub mod sql_words;
+pub mod swar;
 pub mod unfold;
 pub mod values;
 pub mod words;

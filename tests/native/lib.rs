@@ -12,6 +12,9 @@
 //! expect = ['''{"conclusion":"ALLOW","reason.code":"allow","results.0.score":0}''', …]
 //! exact = ['''{"id":"1",…}''', …]            # or the whole text; VERSION is the version
 //! explain = ["ALLOW: …", …]                 # the summary of the explanation
+//! headers = ['''{}''', …]                    # the header fields of its limits
+//! accept = "text/html"                      # of the requests
+//! respond = ['''{"status":403,…}''', …]     # how they are refused
 //! dry_run = true                            # as under DOORWARD_MODE=DRY_RUN
 //! secret = "…"                              # of the log
 //! log = ['''{"v":1,…}''', …]                # the whole text of the log lines
@@ -29,6 +32,7 @@
 use doorward_core::engine::VERSION;
 use doorward_core::explain::explain;
 use doorward_core::replay::{Pushed, Replay, ReplayOptions};
+use doorward_core::response::{headers, respond};
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -75,6 +79,15 @@ pub struct Vector {
     /// Whole log lines.
     #[serde(default)]
     pub log: Vec<String>,
+    /// Header fields.
+    #[serde(default)]
+    pub headers: Vec<String>,
+    /// What the requests accept.
+    #[serde(default)]
+    pub accept: String,
+    /// Refusals.
+    #[serde(default)]
+    pub respond: Vec<String>,
 }
 
 /// Something that must be refused, with the whole text of the error.
@@ -137,10 +150,17 @@ fn run(vector: &Vector, policy: &str) -> Result<(), String> {
         ..ReplayOptions::default()
     };
     let mut replay = Replay::new(policy, None, &options).map_err(|error| error.to_string())?;
-    let lists = [&vector.expect, &vector.exact, &vector.explain, &vector.log];
+    let texts = [
+        &vector.exact,
+        &vector.explain,
+        &vector.log,
+        &vector.headers,
+        &vector.respond,
+    ];
     let lines = vector.traffic.len();
-    if lists
-        .iter()
+    if texts
+        .into_iter()
+        .chain([&vector.expect])
         .any(|list| !list.is_empty() && list.len() != lines)
     {
         return Err(format!("expected {lines} of each, as there are lines"));
@@ -162,11 +182,10 @@ fn run(vector: &Vector, policy: &str) -> Result<(), String> {
                 .and_then(Value::as_str)
                 .map(str::to_owned),
             log.map(|log| log.replace(&format!("doorward/{VERSION} "), "doorward/VERSION ")),
+            Some(headers(decision.as_bytes())),
+            Some(respond(decision.as_bytes(), vector.accept.as_bytes())),
         ];
-        for (list, found) in [&vector.exact, &vector.explain, &vector.log]
-            .into_iter()
-            .zip(found)
-        {
+        for (list, found) in texts.into_iter().zip(found) {
             if let Some(wanted) = list.get(index)
                 && found.as_ref() != Some(wanted)
             {

@@ -13,7 +13,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Codes that no replay gives, and why.
-const IMPOSSIBLE: [(&str, &str); 2] = [
+const IMPOSSIBLE: [(&str, &str); 3] = [
+    ("body.late", "a recorded body is all there"),
     ("unanswered", "the embedded store answers every need"),
     ("fault", "the core reads its own frames"),
 ];

@@ -1,8 +1,9 @@
 //! Doorward for JavaScript hosts: bytes in, text out. Marshalling only.
 //!
-//! A decision crosses as text: `A`, `C` or `D` for its conclusion and then the
-//! decision line, or `N` and the needs; where logging is on, a newline and the
-//! log line follow. So a host that only asks "may it pass?" parses nothing.
+//! A decision crosses as text: `A`, `C` or `D` for its conclusion, in lower case
+//! where a LIVE rule could not judge, and then the decision line, or `N` and the
+//! needs; where logging is on, a newline and the log line follow. So a host that
+//! only asks "may it pass?" parses nothing.
 //!
 //! Every method takes `&self`: after a trap the object is still callable, so
 //! the host can carry the store over into a fresh instance.
@@ -16,7 +17,7 @@ use doorward_core::keys::Keyer;
 use doorward_core::need::{Embedded, Nobody, Replies, World, write_needs};
 use doorward_core::store::Memory;
 use doorward_core::text::json::Value;
-use doorward_core::{explain as explanation, log};
+use doorward_core::{explain as explanation, log, response};
 use js_sys::{Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -28,6 +29,8 @@ struct Shared {
     ids: RefCell<Ids>,
     seed: [u8; 16],
     lost: Cell<bool>,
+    /// Made without randomness: tells what its policy is and decides nothing.
+    draft: bool,
 }
 
 /// A compiled policy with its store.
@@ -38,6 +41,7 @@ struct Inner {
     core: Core,
     shared: Rc<Shared>,
     input: RefCell<Vec<u8>>,
+    output: RefCell<String>,
     log: Option<Keyer>,
     host_store: bool,
     fail: Cell<bool>,
@@ -48,6 +52,7 @@ struct Inner {
 #[derive(Clone, Default)]
 pub struct EngineOptions {
     dry_run: bool,
+    draft: bool,
     log_secret: Option<Vec<u8>>,
     store_secret: Option<Vec<u8>>,
 }
@@ -64,6 +69,11 @@ impl EngineOptions {
     /// Every rule is a dry run: `DOORWARD_MODE=DRY_RUN`.
     pub fn dry_run(&mut self) {
         self.dry_run = true;
+    }
+
+    /// The host has no randomness yet, as a Worker before its first request.
+    pub fn draft(&mut self) {
+        self.draft = true;
     }
 
     /// Decisions are followed by log lines with identities under this secret.
@@ -86,7 +96,7 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(policy: &str, options: &EngineOptions) -> Result<Engine, JsError> {
         let mut seeds = [[0_u8; 16]; 3];
-        for seed in &mut seeds {
+        for seed in seeds.iter_mut().filter(|_| !options.draft) {
             getrandom::fill(seed)
                 .map_err(|error| JsError::new(&format!("no randomness: {error}")))?;
         }
@@ -96,6 +106,7 @@ impl Engine {
             ids: RefCell::new(Ids::new(ids)),
             seed: keys,
             lost: Cell::new(false),
+            draft: options.draft,
         });
         let engine = Self::compile(policy, options, Rc::clone(&shared))?;
         let slots = slots
@@ -125,6 +136,7 @@ impl Engine {
             core,
             shared,
             input: RefCell::default(),
+            output: RefCell::default(),
             log: options.log_secret.as_deref().and_then(Keyer::secret),
             host_store,
             fail: Cell::new(false),
@@ -157,10 +169,10 @@ impl Engine {
         self.0.core.policy().modeless().map(str::to_owned).collect()
     }
 
-    /// What to frame, as JSON.
+    /// What to frame on a host of this platform (empty: on none), as JSON.
     #[must_use]
-    pub fn reads(&self) -> String {
-        self.0.core.reads()
+    pub fn reads(&self, platform: &str) -> String {
+        self.0.core.reads(Some(platform))
     }
 
     /// Makes the input buffer at least `bytes` long; its address.
@@ -173,12 +185,22 @@ impl Engine {
         input.as_ptr()
     }
 
-    /// Decides on the frame of `length` bytes in the input buffer.
+    /// Decides on the frame of `length` bytes in the input buffer. The answer's
+    /// length; until the next call it lies where [`Engine::answer`] says.
     #[must_use]
-    pub fn decide(&self, length: usize) -> String {
+    pub fn decide(&self, length: usize) -> usize {
         let input = self.0.input.borrow();
         let frame = input.get(..length).unwrap_or_default();
-        self.0.answer(frame, None)
+        let mut output = self.0.output.borrow_mut();
+        output.clear();
+        self.0.answer(frame, None, &mut output);
+        output.len()
+    }
+
+    /// The address of the last answer.
+    #[must_use]
+    pub fn answer(&self) -> *const u8 {
+        self.0.output.borrow().as_ptr()
     }
 
     /// Decides with a host store: asks `host(needs) → Promise<replies>`.
@@ -191,9 +213,10 @@ impl Engine {
             .unwrap_or_default()
             .to_vec();
         future_to_promise(async move {
-            let first = inner.answer(&frame, None);
-            let Some(needs) = first.strip_prefix('N') else {
-                return Ok(first.into());
+            let mut answer = String::new();
+            inner.answer(&frame, None, &mut answer);
+            let Some(needs) = answer.strip_prefix('N') else {
+                return Ok(answer.into());
             };
             let replies = host.call1(&JsValue::NULL, &needs.into())?;
             let replies = JsFuture::from(Promise::resolve(&replies)).await;
@@ -201,7 +224,9 @@ impl Engine {
                 .ok()
                 .and_then(|text| text.as_string())
                 .unwrap_or_default();
-            Ok(inner.answer(&frame, Some(&text)).into())
+            answer.clear();
+            inner.answer(&frame, Some(&text), &mut answer);
+            Ok(answer.into())
         })
     }
 
@@ -253,15 +278,17 @@ impl Engine {
             ids: RefCell::new(ids),
             seed,
             lost: Cell::new(false),
+            draft: false,
         };
         Self::compile(policy, options, Rc::new(shared))
     }
 }
 
 impl Inner {
-    fn answer(&self, frame: &[u8], replies: Option<&str>) -> String {
+    fn answer(&self, frame: &[u8], replies: Option<&str>, out: &mut String) {
         // the drill is a real trap
         assert!(!self.fail.replace(false), "failure drill");
+        assert!(!self.shared.draft, "a draft decides nothing");
         let judged = self.core.judge(frame);
         let mut store = self.shared.store.borrow_mut();
         let lost = self.shared.lost.replace(false);
@@ -273,10 +300,12 @@ impl Inner {
                     store: &mut *store,
                     lost,
                 },
+                out,
             ),
-            (true, None) => self.conclude(judged, frame, &mut Nobody),
+            (true, None) => self.conclude(judged, frame, &mut Nobody, out),
             (true, Some(text)) => {
-                self.conclude(judged, frame, &mut Replies::parse(text, &mut *store))
+                let mut world = Replies::parse(text, &mut *store);
+                self.conclude(judged, frame, &mut world, out);
             }
         }
     }
@@ -286,20 +315,22 @@ impl Inner {
         judged: doorward_core::engine::Judged,
         frame: &[u8],
         world: &mut impl World,
-    ) -> String {
+        out: &mut String,
+    ) {
         let id = || self.shared.ids.borrow_mut().next_id();
         let decision = match self.core.conclude(judged, id, world) {
-            Step::Needs(needs) => return format!("N{}", write_needs(&needs, None)),
+            Step::Needs(needs) => {
+                out.push('N');
+                return out.push_str(&write_needs(&needs, None));
+            }
             Step::Decided(decision) => decision,
         };
-        let mut out = String::with_capacity(1024);
-        out.push(decision.conclusion.letter());
-        decision.write(&mut out);
+        out.push(decision.letter());
+        decision.write(out);
         if let Some(keyer) = &self.log {
             out.push('\n');
             out.push_str(&log::line(frame, &decision, keyer));
         }
-        out
     }
 }
 
@@ -308,6 +339,21 @@ impl Inner {
 #[must_use]
 pub fn explain(decision: &str) -> String {
     explanation::explain(decision)
+}
+
+/// The header fields of a decision line's limits, as JSON. Bytes, because the
+/// glue copies them in one go and text one by one, and every request may ask.
+#[wasm_bindgen]
+#[must_use]
+pub fn headers(decision: &[u8]) -> String {
+    response::headers(decision)
+}
+
+/// How a decision line is refused, as JSON.
+#[wasm_bindgen]
+#[must_use]
+pub fn respond(decision: &str, accept: &str) -> String {
+    response::respond(decision.as_bytes(), accept.as_bytes())
 }
 
 /// The log line of an outcome that came after its decision.

@@ -18,8 +18,10 @@ use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule};
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
 use crate::policy::{Fault, Options};
+use crate::request::Request;
 use crate::text::json::Value;
 use crate::units::Score;
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -198,8 +200,8 @@ impl Rule for DetectBot {
     }
 
     fn find(&self, view: &View<'_>) -> Finding {
-        let user_agent = view.request.header("user-agent").map(<[u8]>::trim_ascii);
-        let Some(user_agent) = user_agent.filter(|text| !text.is_empty()) else {
+        let user_agent = user_agent(view.request);
+        let Some(user_agent) = user_agent.as_deref().filter(|text| !text.is_empty()) else {
             return if user_agent.is_some() || view.request.seen.all_headers {
                 Finding::Judged(self.nameless())
             } else {
@@ -238,6 +240,34 @@ impl Rule for DetectBot {
             reason,
         })
     }
+}
+
+/// The User-Agent; several as one, in the way of RFC 9110 section 5.3, because
+/// many hosts show no more than that. Empty ones do not count beside others.
+fn user_agent<'a>(request: &Request<'a>) -> Option<Cow<'a, [u8]>> {
+    let mut text: Option<Cow<'a, [u8]>> = None;
+    for value in request.headers_named("user-agent") {
+        let value = trimmed(value);
+        match &mut text {
+            Some(_) if value.is_empty() => {}
+            Some(text) if text.is_empty() => *text = Cow::Borrowed(value),
+            Some(text) => {
+                let text = text.to_mut();
+                text.extend_from_slice(b", ");
+                text.extend_from_slice(value);
+            }
+            None => text = Some(Cow::Borrowed(value)),
+        }
+    }
+    text
+}
+
+/// Without the blanks and commas that joining empty values leaves at its ends.
+fn trimmed(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b',', rest @ ..] | [rest @ .., b' ' | b'\t' | b','] = text {
+        text = rest;
+    }
+    text
 }
 
 impl DetectBot {

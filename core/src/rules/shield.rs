@@ -15,17 +15,22 @@
 
 mod codes;
 mod evidence;
+mod files;
 mod gate;
 mod inspect;
 mod known;
 mod markers;
 mod phrases;
 mod rce;
+mod remote;
 mod script;
+mod signs;
 mod sql_shapes;
 mod sqli;
 mod ssrf;
+mod templates;
 mod traversal;
+mod windows;
 mod xss;
 
 pub use codes::CODES;

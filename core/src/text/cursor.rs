@@ -1,6 +1,8 @@
 //! A place in a byte string that only moves forward: what every lexer here is
 //! written with, so that reading past the end is `None` and never a fault.
 
+use super::swar;
+
 /// Counts work in tests, so that "linear" is a number and not a stopwatch.
 #[cfg(test)]
 pub(crate) mod steps {
@@ -30,6 +32,60 @@ pub(crate) fn tick(count: usize) {
     steps::add(count);
     #[cfg(not(test))]
     let _ = count;
+}
+
+/// A set of bytes, asked in one look.
+#[derive(Debug)]
+pub(crate) struct ByteSet([bool; 256]);
+
+impl ByteSet {
+    /// These bytes.
+    pub(crate) const fn of(bytes: &[u8]) -> Self {
+        Self([false; 256]).and(bytes)
+    }
+
+    /// Letters, digits and underscore.
+    pub(crate) const fn word() -> Self {
+        Self::of(b"_")
+            .range(b'0', b'9')
+            .range(b'a', b'z')
+            .range(b'A', b'Z')
+    }
+
+    /// The set and these bytes.
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "runs at compile time, where a fault is a compile error"
+    )]
+    pub(crate) const fn and(mut self, bytes: &[u8]) -> Self {
+        let mut index = 0;
+        while index < bytes.len() {
+            self.0[bytes[index] as usize] = true;
+            index += 1;
+        }
+        self
+    }
+
+    /// The set and the bytes from `first` to `last`.
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "runs at compile time, where a fault is a compile error"
+    )]
+    pub(crate) const fn range(mut self, first: u8, last: u8) -> Self {
+        let mut byte = first as usize;
+        while byte <= last as usize {
+            self.0[byte] = true;
+            byte += 1;
+        }
+        self
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte)) == Some(&true)
+    }
 }
 
 /// Reads `text` from `at` on.
@@ -103,7 +159,23 @@ impl<'a> Cursor<'a> {
     /// Moves over the bytes that `wanted` accepts and returns them.
     pub(crate) fn take_while(&mut self, wanted: impl Fn(u8) -> bool) -> &'a [u8] {
         let rest = self.rest();
-        let length = rest.iter().position(|b| !wanted(*b)).unwrap_or(rest.len());
+        self.take(rest.iter().position(|b| !wanted(*b)).unwrap_or(rest.len()))
+    }
+
+    /// Moves to the next `byte` or the end and returns what is before it.
+    pub(crate) fn take_until(&mut self, byte: u8) -> &'a [u8] {
+        let rest = self.rest();
+        self.take(swar::find_byte(rest, byte).unwrap_or(rest.len()))
+    }
+
+    /// Moves to the next of two bytes or the end and returns what is before it.
+    pub(crate) fn take_until_either(&mut self, one: u8, other: u8) -> &'a [u8] {
+        let rest = self.rest();
+        self.take(swar::find_either(rest, one, other).unwrap_or(rest.len()))
+    }
+
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let rest = self.rest();
         tick(length.saturating_add(1));
         self.skip(length);
         rest.get(..length).unwrap_or_default()
@@ -125,19 +197,25 @@ pub(crate) fn is_word(byte: u8) -> bool {
 }
 
 /// Whether `text` starts with `prefix`, ASCII case aside.
+#[inline]
 pub(crate) fn starts_with_ci(text: &[u8], prefix: &[u8]) -> bool {
-    text.get(..prefix.len())
-        .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    // most texts differ in the first byte
+    let head = match (text.first(), prefix.first()) {
+        (Some(a), Some(b)) if a.eq_ignore_ascii_case(b) => text.get(..prefix.len()),
+        (_, None) => Some(&[][..]),
+        _ => None,
+    };
+    head.is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
 
 /// The first place of `needle` (lower case) in `text`, ASCII case aside.
-/// Its first byte is looked for first, so the cost is near one compare a byte.
+/// Its first byte is looked for first, eight bytes at a time.
 pub(crate) fn find_ci(text: &[u8], needle: &[u8]) -> Option<usize> {
     let (&first, _) = needle.split_first()?;
     let mut from = 0_usize;
     loop {
         let rest = text.get(from..)?;
-        let found = rest.iter().position(|b| b.to_ascii_lowercase() == first);
+        let found = swar::find_either(rest, first, first.to_ascii_uppercase());
         let Some(offset) = found else {
             tick(rest.len());
             return None;
@@ -154,14 +232,13 @@ pub(crate) fn find_ci(text: &[u8], needle: &[u8]) -> Option<usize> {
 /// Visits the places of all `needles` (lower case ASCII, none empty) in one
 /// pass, ASCII case aside: which one, and where.
 pub(crate) fn each_of_ci(text: &[u8], needles: &[&[u8]], visit: &mut dyn FnMut(usize, usize)) {
-    let first = |byte: u8| 1_u128.checked_shl(u32::from(byte)).unwrap_or(0);
-    let firsts = needles
-        .iter()
-        .filter_map(|needle| needle.first())
-        .fold(0, |set, byte| set | first(*byte));
+    let mut firsts = ByteSet::of(&[]);
+    for first in needles.iter().filter_map(|needle| needle.first()) {
+        firsts = firsts.and(&[*first, first.to_ascii_uppercase()]);
+    }
     tick(text.len());
     for (at, byte) in text.iter().enumerate() {
-        if firsts & first(byte.to_ascii_lowercase()) == 0 {
+        if !firsts.has(*byte) {
             continue;
         }
         let rest = text.get(at..).unwrap_or_default();
@@ -174,13 +251,23 @@ pub(crate) fn each_of_ci(text: &[u8], needles: &[&[u8]], visit: &mut dyn FnMut(u
     }
 }
 
+/// The places of `needle` in `text`, which may overlap.
+pub(crate) fn places<'t>(text: &'t [u8], needle: &'t [u8]) -> impl Iterator<Item = usize> + 't {
+    let mut from = 0_usize;
+    core::iter::from_fn(move || {
+        let at = from.saturating_add(find(text.get(from..)?, needle)?);
+        from = at.saturating_add(1);
+        Some(at)
+    })
+}
+
 /// The first place of `needle` in `text`.
 pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     let (&first, _) = needle.split_first()?;
     let mut from = 0_usize;
     loop {
         let rest = text.get(from..)?;
-        let found = rest.iter().position(|b| *b == first);
+        let found = swar::find_byte(rest, first);
         let Some(offset) = found else {
             tick(rest.len());
             return None;

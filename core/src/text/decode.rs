@@ -1,15 +1,19 @@
 //! Decoding that frameworks do: percent, form, dot segments. Anything that is
 //! not an encoding stays as it is, so decoding never fails.
 
+use super::swar;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 /// The value of a hexadecimal digit.
 #[must_use]
 pub fn hex(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|d| u8::try_from(d).ok())
+    match byte {
+        b'0'..=b'9' => Some(byte.wrapping_sub(b'0')),
+        b'a'..=b'f' => Some(byte.wrapping_sub(b'a' - 10)),
+        b'A'..=b'F' => Some(byte.wrapping_sub(b'A' - 10)),
+        _ => None,
+    }
 }
 
 fn percent_pair(rest: &[u8]) -> Option<u8> {
@@ -36,18 +40,24 @@ pub(crate) fn unescape_into(out: &mut Vec<u8>, text: &[u8], plus_is_space: bool)
     out.clear();
     out.reserve(text.len());
     let mut rest = text;
-    while let [byte, tail @ ..] = rest {
-        if let Some(decoded) = percent_pair(rest) {
-            out.push(decoded);
-            rest = rest.get(3..).unwrap_or_default();
-            continue;
-        }
-        out.push(if plus_is_space && *byte == b'+' {
-            b' '
-        } else {
-            *byte
-        });
-        rest = tail;
+    let blank = if plus_is_space { b'+' } else { b'%' };
+    loop {
+        let length = swar::find_either(rest, b'%', blank).unwrap_or(rest.len());
+        let (plain, coded) = rest.split_at_checked(length).unwrap_or_default();
+        out.extend_from_slice(plain);
+        rest = match coded {
+            [b'+', tail @ ..] => {
+                out.push(b' ');
+                tail
+            }
+            [mark, tail @ ..] => {
+                let decoded = percent_pair(coded);
+                out.push(decoded.unwrap_or(*mark));
+                let digits = if decoded.is_some() { 2 } else { 0 };
+                tail.get(digits..).unwrap_or_default()
+            }
+            [] => return,
+        };
     }
 }
 

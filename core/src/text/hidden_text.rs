@@ -13,6 +13,9 @@ const LENGTHS: core::ops::RangeInclusive<usize> = 16..=8192;
 /// Decodes `text` into `out` if all of it is base64 of printable text.
 pub(crate) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
+    if text.len() < *LENGTHS.start() {
+        return false;
+    }
     let text = match find(
         text.get(..64.min(text.len())).unwrap_or_default(),
         b";base64,",

@@ -6,7 +6,14 @@
 //! quote that is never closed does not swallow the rest, since the page around
 //! the value decides where it closes.
 
-use super::cursor::{Cursor, is_space};
+use super::cursor::{ByteSet, Cursor};
+
+/// White space as `is_space` has it, and other ends of names and values.
+const SPACE: ByteSet = ByteSet::of(b" \0").range(b'\t', b'\r');
+static TAG_END: ByteSet = SPACE.and(b"/><");
+static NAME_END: ByteSet = SPACE.and(b"/>=");
+static VALUE_END: ByteSet = SPACE.and(b">");
+static BETWEEN: ByteSet = SPACE.and(b"/\"'");
 
 /// Reads tags, and behind each its attributes.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +37,8 @@ pub(crate) struct Attribute<'a> {
     pub(crate) name: &'a [u8],
     /// `None` without `=`.
     pub(crate) value: Option<&'a [u8]>,
+    /// Where the value starts, or would.
+    pub(crate) value_start: usize,
     pub(crate) end: usize,
 }
 
@@ -44,15 +53,13 @@ impl<'a> Tokenizer<'a> {
     /// The next tag. Attributes that were not read are skipped like text.
     pub(crate) fn tag(&mut self) -> Option<Tag<'a>> {
         loop {
-            self.cursor.take_while(|b| b != b'<');
+            self.cursor.take_until(b'<');
             let start = self.cursor.at();
             self.cursor.next()?;
             let closing = self.cursor.eat(b'/');
             match self.cursor.peek()? {
                 b'a'..=b'z' | b'A'..=b'Z' => {
-                    let name = self
-                        .cursor
-                        .take_while(|b| !is_space(b) && !matches!(b, b'/' | b'>' | b'<'));
+                    let name = self.cursor.take_while(|b| !TAG_END.has(b));
                     return Some(Tag {
                         name,
                         closing,
@@ -76,14 +83,11 @@ impl<'a> Tokenizer<'a> {
 
     /// The next attribute of the tag at hand; `None` at its end.
     pub(crate) fn attribute(&mut self) -> Option<Attribute<'a>> {
-        self.cursor
-            .take_while(|b| is_space(b) || matches!(b, b'/' | b'"' | b'\''));
+        self.cursor.take_while(|b| BETWEEN.has(b));
         if matches!(self.cursor.peek()?, b'>' | b'<') {
             return None;
         }
-        let name = self
-            .cursor
-            .take_while(|b| !is_space(b) && !matches!(b, b'/' | b'>' | b'='));
+        let name = self.cursor.take_while(|b| !NAME_END.has(b));
         self.cursor.skip_space();
         if !self.cursor.eat(b'=') {
             if name.is_empty() {
@@ -92,30 +96,34 @@ impl<'a> Tokenizer<'a> {
             return Some(Attribute {
                 name,
                 value: None,
+                value_start: self.cursor.at(),
                 end: self.cursor.at(),
             });
         }
         self.cursor.skip_space();
-        let value = self.value();
+        let (value_start, value) = self.value();
         Some(Attribute {
             name,
             value: Some(value),
+            value_start,
             end: self.cursor.at(),
         })
     }
 
-    fn value(&mut self) -> &'a [u8] {
+    fn value(&mut self) -> (usize, &'a [u8]) {
         if let Some(quote @ (b'"' | b'\'' | b'`')) = self.cursor.peek() {
             let mut ahead = self.cursor;
             ahead.skip(1);
-            let value = ahead.take_while(|b| b != quote);
+            let start = ahead.at();
+            let value = ahead.take_until(quote);
             if ahead.eat(quote) {
                 self.cursor = ahead;
-                return value;
+                return (start, value);
             }
             self.cursor.skip(1);
         }
-        self.cursor.take_while(|b| !is_space(b) && b != b'>')
+        let start = self.cursor.at();
+        (start, self.cursor.take_while(|b| !VALUE_END.has(b)))
     }
 
     pub(crate) fn at(&self) -> usize {

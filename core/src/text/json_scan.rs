@@ -7,6 +7,7 @@
 
 use super::cursor::{Cursor, is_space};
 use super::decode::hex;
+use super::swar;
 use alloc::vec::Vec;
 
 /// Nesting beyond this no longer shows in the pointer.
@@ -172,6 +173,10 @@ impl Scan {
             return;
         }
         self.pointer.push(b'/');
+        if swar::find_either(segment, b'~', b'/').is_none() {
+            self.pointer.extend_from_slice(segment);
+            return;
+        }
         for byte in segment {
             match byte {
                 b'~' => self.pointer.extend_from_slice(b"~0"),
@@ -184,7 +189,7 @@ impl Scan {
 
 /// Reads up to the closing quote or the end; borrowed when nothing is escaped.
 fn read_string<'t: 'b, 'b>(cursor: &mut Cursor<'t>, buffer: &'b mut Vec<u8>) -> &'b [u8] {
-    let plain = cursor.take_while(|b| b != b'"' && b != b'\\');
+    let plain = cursor.take_until_either(b'"', b'\\');
     if cursor.peek() != Some(b'\\') {
         cursor.skip(1);
         return plain;
@@ -197,7 +202,7 @@ fn read_string<'t: 'b, 'b>(cursor: &mut Cursor<'t>, buffer: &'b mut Vec<u8>) -> 
             b'\\' => unescape(cursor, buffer),
             _ => {
                 buffer.push(byte);
-                buffer.extend_from_slice(cursor.take_while(|b| b != b'"' && b != b'\\'));
+                buffer.extend_from_slice(cursor.take_until_either(b'"', b'\\'));
             }
         }
     }

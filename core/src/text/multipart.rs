@@ -3,6 +3,7 @@
 //! boundary parameter (then the first line is the boundary).
 
 use super::cursor::{Cursor, find, find_ci, starts_with_ci};
+use super::swar;
 
 /// One part.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,10 +29,7 @@ pub(crate) fn each_part<'a>(
     let mut part_start: Option<&[u8]> = None;
     let mut consumed = 0_usize;
     while !rest.is_empty() {
-        let line_length = rest
-            .iter()
-            .position(|b| *b == b'\n')
-            .map_or(rest.len(), |n| n.saturating_add(1));
+        let line_length = swar::find_byte(rest, b'\n').map_or(rest.len(), |n| n.saturating_add(1));
         let line = rest.get(..line_length).unwrap_or_default();
         if line
             .strip_prefix(b"--")
@@ -75,10 +73,15 @@ fn boundary<'a>(content_type: &'a [u8], body: &'a [u8]) -> Option<&'a [u8]> {
 }
 
 fn finish<'a>(part: &'a [u8], visit: &mut dyn FnMut(&Part<'a>)) {
-    let (headers, content) = match (find(part, b"\r\n\r\n"), find(part, b"\n\n")) {
-        (Some(crlf), lf) if lf.is_none_or(|lf| crlf < lf) => split(part, crlf, 4),
+    let crlf = find(part, b"\r\n\r\n");
+    let lf = find(
+        part.get(..crlf.unwrap_or(part.len())).unwrap_or_default(),
+        b"\n\n",
+    );
+    let (headers, content) = match (crlf, lf) {
         (_, Some(lf)) => split(part, lf, 2),
-        _ => (part, &[][..]),
+        (Some(crlf), None) => split(part, crlf, 4),
+        (None, None) => (part, &[][..]),
     };
     let content = content.strip_suffix(b"\n").unwrap_or(content);
     let content = content.strip_suffix(b"\r").unwrap_or(content);

@@ -5,7 +5,7 @@
 //! `..;/`, `.\./`; percent and overlong forms are decoded before this.
 
 use super::cursor::{Cursor, starts_with_ci};
-use super::words::words;
+use super::words::{Words, words};
 
 /// The steps upwards in a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub(crate) fn climb(text: &[u8]) -> Climb {
     let mut before = None;
     while let Some(byte) = cursor.peek() {
         if byte != b'.' {
-            before = cursor.next();
+            cursor.take_until(b'.');
+            before = cursor.before();
             continue;
         }
         let start = cursor.at();
@@ -56,78 +57,87 @@ pub(crate) fn climb(text: &[u8]) -> Climb {
     found
 }
 
+/// What a word says about a file's name.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    /// It names a secret.
+    Whole,
+    /// It does with one of these words behind it.
+    Before(&'static [&'static str]),
+}
+
+static PARTS: Words<Part, 64> = Words::new(&[
+    (
+        "etc",
+        Part::Before(&[
+            "passwd", "shadow", "hosts", "group", "issue", "motd", "master", "apache2", "httpd",
+        ]),
+    ),
+    ("proc", Part::Before(&["self", "version", "cmdline"])),
+    ("boot", Part::Before(&["ini"])),
+    ("win", Part::Before(&["ini"])),
+    ("system", Part::Before(&["ini"])),
+    ("windows", Part::Before(&["system32", "win"])),
+    ("winnt", Part::Before(&["system32", "win"])),
+    ("web", Part::Before(&["inf", "config"])),
+    ("meta", Part::Before(&["inf"])),
+    ("aws", Part::Before(&["credentials"])),
+    ("wp", Part::Before(&["config"])),
+    ("httpd", Part::Before(&["conf"])),
+    ("apache2", Part::Before(&["conf"])),
+    ("access", Part::Before(&["log"])),
+    ("error", Part::Before(&["log"])),
+    ("php", Part::Before(&["ini"])),
+    ("my", Part::Before(&["cnf"])),
+    ("server", Part::Before(&["xml"])),
+    ("autoexec", Part::Before(&["bat"])),
+    ("htaccess", Part::Whole),
+    ("htpasswd", Part::Whole),
+    ("id_rsa", Part::Whole),
+    ("bash_history", Part::Whole),
+    ("access_log", Part::Whole),
+    ("error_log", Part::Whole),
+    ("authorized_keys", Part::Whole),
+]);
+
 /// A file of the system or of the application's secrets: where its name starts.
 ///
 /// Names are word sequences, so the separator does not matter: slashes of any
 /// kind, or what is left of an encoding that nobody could decode.
 pub(crate) fn names_secret(text: &[u8]) -> Option<usize> {
-    const PAIRS: [(&[u8], &[u8]); 32] = [
-        (b"etc", b"passwd"),
-        (b"etc", b"shadow"),
-        (b"etc", b"hosts"),
-        (b"etc", b"group"),
-        (b"etc", b"issue"),
-        (b"etc", b"motd"),
-        (b"etc", b"master"),
-        (b"etc", b"apache2"),
-        (b"etc", b"httpd"),
-        (b"proc", b"self"),
-        (b"proc", b"version"),
-        (b"proc", b"cmdline"),
-        (b"boot", b"ini"),
-        (b"win", b"ini"),
-        (b"system", b"ini"),
-        (b"windows", b"system32"),
-        (b"windows", b"win"),
-        (b"winnt", b"system32"),
-        (b"winnt", b"win"),
-        (b"web", b"inf"),
-        (b"meta", b"inf"),
-        (b"web", b"config"),
-        (b"aws", b"credentials"),
-        (b"wp", b"config"),
-        (b"httpd", b"conf"),
-        (b"apache2", b"conf"),
-        (b"access", b"log"),
-        (b"error", b"log"),
-        (b"php", b"ini"),
-        (b"my", b"cnf"),
-        (b"server", b"xml"),
-        (b"autoexec", b"bat"),
-    ];
-    const NAMES: [&[u8]; 7] = [
-        b"htaccess",
-        b"htpasswd",
-        b"id_rsa",
-        b"bash_history",
-        b"access_log",
-        b"error_log",
-        b"authorized_keys",
-    ];
-    let mut before: (usize, &[u8]) = (0, &[]);
+    // the word before, if it is the first of two
+    let mut before: Option<(usize, &[u8], &[&str])> = None;
     for (start, word) in words(text) {
-        if NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)) {
+        let part = PARTS.get(word);
+        if matches!(part, Some(Part::Whole)) {
             return Some(start);
         }
-        let gap = text
-            .get(before.0.saturating_add(before.1.len())..start)
-            .unwrap_or_default();
-        let joined = !gap.is_empty()
+        if let Some((first_start, first, seconds)) = before
+            && seconds
+                .iter()
+                .any(|s| word.eq_ignore_ascii_case(s.as_bytes()))
+            && joined(text.get(first_start.saturating_add(first.len())..start))
+        {
+            return Some(first_start);
+        }
+        before = match part {
+            Some(Part::Before(seconds)) => Some((start, word, seconds)),
+            _ => None,
+        };
+    }
+    None
+}
+
+/// What stands between two parts of a name: separators, or what is left of an
+/// encoding.
+fn joined(gap: Option<&[u8]>) -> bool {
+    gap.is_some_and(|gap| {
+        !gap.is_empty()
             && gap.len() <= 12
             && !gap
                 .iter()
-                .any(|b| matches!(b, b' ' | b',' | b'(' | b')' | b'"' | b'<' | b'>' | b'='));
-        if joined
-            && PAIRS
-                .iter()
-                .any(|(a, b)| before.1.eq_ignore_ascii_case(a) && word.eq_ignore_ascii_case(b))
-        {
-            return Some(before.0);
-        }
-        // `..2fetc`: a digit or two of an encoding may stick to the word
-        before = (start, word);
-    }
-    None
+                .any(|b| matches!(b, b' ' | b',' | b'(' | b')' | b'"' | b'<' | b'>' | b'='))
+    })
 }
 
 /// An absolute path into a part of a system that no user input names.
@@ -151,20 +161,22 @@ pub(crate) fn is_system_path(text: &[u8]) -> bool {
         .filter(|r| r.starts_with(b"/"))
         .unwrap_or(text);
     let under = |roots: &[&[u8]]| roots.iter().any(|root| starts_with_ci(rest, root));
-    let talks = words(rest).any(|(_, word)| {
-        [
-            &b"log"[..],
-            b"logs",
-            b"conf",
-            b"apache",
-            b"apache2",
-            b"httpd",
-            b"etc",
-        ]
-        .iter()
-        .any(|w| word.eq_ignore_ascii_case(w))
-    });
-    under(&ROOTS) || (talks && under(&LOGS))
+    let talks = || {
+        words(rest).any(|(_, word)| {
+            [
+                &b"log"[..],
+                b"logs",
+                b"conf",
+                b"apache",
+                b"apache2",
+                b"httpd",
+                b"etc",
+            ]
+            .iter()
+            .any(|w| word.eq_ignore_ascii_case(w))
+        })
+    };
+    under(&ROOTS) || (under(&LOGS) && talks())
 }
 
 /// `c:\…`, `\\server\share`

@@ -4,7 +4,8 @@
 //! shells and `cmd.exe`, and undoes what hides a word: quotes, backslashes,
 //! carets, empty expansions (`$@`, `$1`, `${x}`), the directory in front.
 
-use super::cursor::{Cursor, is_space};
+use super::cursor::{ByteSet, Cursor, is_space};
+use super::swar;
 use super::words::Words;
 
 /// How a word reads outside a shell.
@@ -211,6 +212,9 @@ pub(crate) struct Invocation {
     pub(crate) end: usize,
 }
 
+/// Bytes that may start a command behind them.
+static MARKS: ByteSet = ByteSet::of(b";|&\n\r`$<>");
+
 /// Visits every command of the table that stands where a shell runs it.
 pub(crate) fn each_invocation(text: &[u8], visit: &mut dyn FnMut(Invocation)) {
     let mut cursor = Cursor::new(text);
@@ -228,12 +232,7 @@ pub(crate) fn each_invocation(text: &[u8], visit: &mut dyn FnMut(Invocation)) {
             }
             _ => {
                 cursor.skip(1);
-                cursor.take_while(|b| {
-                    !matches!(
-                        b,
-                        b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b'$' | b'<' | b'>'
-                    )
-                });
+                cursor.take_while(|b| !MARKS.has(b));
                 continue;
             }
         };
@@ -243,16 +242,14 @@ pub(crate) fn each_invocation(text: &[u8], visit: &mut dyn FnMut(Invocation)) {
     }
 }
 
+/// Bytes that a command may begin with, in whatever disguise.
+static BEGINS: ByteSet = ByteSet::word().and(b"'\"\\^$./~");
+
 /// The command at the cursor, at most [`WORD`] bytes of it.
 const WORD: usize = 64;
 
 fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn FnMut(Invocation)) {
-    let bare = start <= 32
-        && !cursor
-            .passed(start)
-            .trim_ascii()
-            .iter()
-            .any(|b| is_space(*b));
+    let before = cursor.passed(start);
     let amp = cursor.before() == Some(b'&');
     let mut braced = false;
     // blanks, groups, quotes the value may have to leave, `$IFS` for a blank
@@ -269,6 +266,9 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
             Some(b'$') if ifs(cursor.rest()) > 0 => cursor.skip(ifs(cursor.rest())),
             _ => break,
         }
+    }
+    if !cursor.peek().is_some_and(|b| BEGINS.has(b)) {
+        return;
     }
     let mut word = [0_u8; WORD];
     let (mut length, mut disguised) = (0_usize, false);
@@ -314,7 +314,8 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
         }
         cursor.skip(1);
     }
-    let Some(command) = word.get(..length).and_then(|word| COMMANDS.get(word)) else {
+    let word = word.get(..length).filter(|word| !word.is_empty());
+    let Some(command) = word.and_then(|word| COMMANDS.get(word)) else {
         return;
     };
     let end = cursor.at();
@@ -328,7 +329,7 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
             command,
             argument,
             disguised,
-            bare,
+            bare: start <= 32 && !before.trim_ascii().iter().any(|b| is_space(*b)),
             start,
             end,
         });
@@ -351,11 +352,10 @@ fn empty_expansion(rest: &[u8]) -> usize {
     match rest {
         [b'$', b'@' | b'*' | b'!' | b'0'..=b'9', ..] => 2,
         [b'$', b'(', b')', ..] => 3,
-        [b'$', b'{', tail @ ..] => tail
-            .iter()
-            .take(12)
-            .position(|b| *b == b'}')
-            .map_or(0, |n| n.saturating_add(3)),
+        [b'$', b'{', tail @ ..] => {
+            let name = tail.get(..tail.len().min(12)).unwrap_or_default();
+            swar::find_byte(name, b'}').map_or(0, |n| n.saturating_add(3))
+        }
         _ => 0,
     }
 }

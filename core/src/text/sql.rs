@@ -9,8 +9,10 @@
 //! comment is a token and reading goes on behind it, so nothing can be hidden
 //! by a comment mark that the database would have seen inside a string.
 
-use super::cursor::{Cursor, find, is_word};
+use super::cursor::{ByteSet, Cursor, find, is_word};
 pub(crate) use super::sql_words::WORDS;
+use super::swar;
+use super::words::{LONGEST, hash_head};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +151,11 @@ pub(crate) enum Context {
     Inside(u8),
 }
 
+/// Bytes of a name; high bytes are letters.
+static NAME: ByteSet = ByteSet::word().and(b"$").range(0x80, 0xff);
+/// 0xA0 is a space to `MySQL`.
+static BLANK: ByteSet = ByteSet::of(&[0x7f, 0xa0]).range(0, b' ');
+
 /// Reads `text` as SQL.
 #[derive(Debug)]
 pub(crate) struct Lexer<'a> {
@@ -234,9 +241,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn word(&mut self) -> Kind {
-        let word = self
-            .cursor
-            .take_while(|b| is_word(b) || b == b'$' || b >= 0x80);
+        let rest = self.cursor.rest();
+        let word = self.cursor.take_while(|b| NAME.has(b));
         if matches!(self.cursor.peek(), Some(b'\'' | b'"'))
             && (word.first() == Some(&b'_')
                 || matches!(
@@ -247,7 +253,11 @@ impl<'a> Lexer<'a> {
         {
             return self.string(quote);
         }
-        WORDS.get(word).unwrap_or(Kind::Name)
+        if word.len() > LONGEST {
+            return Kind::Name;
+        }
+        let hash = hash_head(rest, swar::head(rest), word.len());
+        WORDS.get_hashed(hash, word).unwrap_or(Kind::Name)
     }
 
     fn number(&mut self) -> Kind {
@@ -277,7 +287,7 @@ impl<'a> Lexer<'a> {
         self.cursor.skip(1);
         let start = self.cursor.at();
         loop {
-            self.cursor.take_while(|b| b != quote && b != b'\\');
+            self.cursor.take_until_either(quote, b'\\');
             match self.cursor.peek() {
                 None if quote == b'`' => return Kind::Other,
                 None => {
@@ -337,7 +347,7 @@ impl Iterator for Lexer<'_> {
 
     fn next(&mut self) -> Option<Token> {
         if let Some(quote) = self.leaving.take() {
-            self.cursor.take_while(|b| b != quote);
+            self.cursor.take_until(quote);
             let start = self.cursor.at();
             self.cursor.next()?;
             return Some(Token {
@@ -347,9 +357,7 @@ impl Iterator for Lexer<'_> {
             });
         }
         loop {
-            // 0xA0 is a space to `MySQL`; other high bytes are letters
-            self.cursor
-                .take_while(|b| matches!(b, 0..=b' ' | 0x7f | 0xa0));
+            self.cursor.take_while(|b| BLANK.has(b));
             let start = self.cursor.at();
             let byte = self.cursor.peek()?;
             if let Some(kind) = self.read(byte) {

@@ -6,7 +6,7 @@ use super::sql::Kind;
 use super::words::Words;
 
 /// What the words of SQL are.
-pub(crate) static WORDS: Words<Kind, 512> = Words::new(&[
+pub(crate) static WORDS: Words<Kind, 1024> = Words::new(&[
     ("union", Kind::Union),
     ("intersect", Kind::Union),
     ("all", Kind::All),

@@ -9,7 +9,7 @@
 //! Source: WHATWG HTML (character references), RFC 3629 (overlong forms),
 //! Unicode block "Halfwidth and Fullwidth Forms".
 
-use super::cursor::{Cursor, starts_with_ci};
+use super::cursor::{ByteSet, Cursor, starts_with_ci};
 use super::decode::hex;
 use alloc::vec::Vec;
 
@@ -17,19 +17,16 @@ use alloc::vec::Vec;
 pub(crate) const ROUNDS: usize = 3;
 
 /// Bytes that may start something to unfold.
-pub(crate) fn may_fold(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'%' | b'&' | b'\\' | 0xc0 | 0xc1 | 0xca | 0xe0 | 0xe2 | 0xef | 0xf0 | 0xf8 | 0xfc
-    )
-}
+static MAY_FOLD: ByteSet = ByteSet::of(&[
+    b'%', b'&', b'\\', 0xc0, 0xc1, 0xca, 0xe0, 0xe2, 0xef, 0xf0, 0xf8, 0xfc,
+]);
 
 /// Writes the unfolded `text` to `out` and returns whether it differs.
 /// `spare` is working room; both are cleared.
 pub(crate) fn unfold(text: &[u8], out: &mut Vec<u8>, spare: &mut Vec<u8>) -> bool {
     let mut changed = once(text, out);
     for _ in 1..ROUNDS {
-        if !changed || !out.iter().any(|b| may_fold(*b)) {
+        if !changed || !out.iter().any(|b| MAY_FOLD.has(*b)) {
             break;
         }
         core::mem::swap(out, spare);
@@ -47,7 +44,7 @@ fn once(text: &[u8], out: &mut Vec<u8>) -> bool {
     let mut cursor = Cursor::new(text);
     let mut changed = false;
     while !cursor.done() {
-        out.extend_from_slice(cursor.take_while(|b| !may_fold(b)));
+        out.extend_from_slice(cursor.take_while(|b| !MAY_FOLD.has(b)));
         let Some((code, length)) = escape(cursor.rest()) else {
             out.extend(cursor.next());
             continue;
@@ -177,6 +174,11 @@ fn entity_name(rest: &[u8]) -> Option<(u32, usize)> {
         (b"&lcub;", b'{'),
         (b"&lbrace;", b'{'),
     ];
+    // most of what follows an ampersand is no name
+    let initial = rest.get(1)?.to_ascii_lowercase();
+    if !matches!(initial, b'c' | b't' | b'n' | b'l' | b'r' | b's') {
+        return None;
+    }
     NAMES
         .iter()
         .find(|(name, _)| starts_with_ci(rest, name))

@@ -11,7 +11,7 @@
 use super::cursor::{find, find_ci, starts_with_ci};
 use super::decode;
 use super::multipart;
-use super::{json_scan, xml};
+use super::{json_scan, swar, xml};
 use crate::request::{Request, raw_pairs};
 use alloc::vec::Vec;
 
@@ -287,10 +287,8 @@ impl Walk<'_> {
 
 /// Percent-decodes into a reused buffer; borrowed when nothing is encoded.
 fn decode_into<'a>(buffer: &'a mut Vec<u8>, raw: &'a [u8], plus_is_space: bool) -> &'a [u8] {
-    if !raw
-        .iter()
-        .any(|b| *b == b'%' || (plus_is_space && *b == b'+'))
-    {
+    let blank = if plus_is_space { b'+' } else { b'%' };
+    if swar::find_either(raw, b'%', blank).is_none() {
         return raw;
     }
     decode::unescape_into(buffer, raw, plus_is_space);

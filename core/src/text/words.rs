@@ -1,38 +1,74 @@
 //! Word tables: a word in, what it means out, in one look.
 //!
 //! Open addressing, filled at compile time, so a table costs no start-up and
-//! no allocation. Words are looked up by a hash of their bytes in lower case;
-//! a scanner that meets several tables hashes once.
+//! no allocation. Words are looked up by a hash of their ends and length,
+//! case folded; a scanner that meets several tables hashes once, and asks a
+//! [`Sieve`] first which of them can know the word. A slot keeps a few bits of
+//! the hash, so a word of no table is hardly ever compared.
 
-use super::cursor::{is_word, tick};
-
-/// The hash of no bytes yet.
-pub(crate) const SEED: u32 = 0x811c_9dc5;
+use super::cursor::{ByteSet, Cursor};
+use super::swar;
 
 /// Longest word in any table.
 pub(crate) const LONGEST: usize = 32;
 
-/// Adds one byte, case folded (FNV-1a).
-#[inline]
-pub(crate) const fn hash_byte(hash: u32, byte: u8) -> u32 {
-    (hash ^ byte.to_ascii_lowercase() as u32).wrapping_mul(0x0100_0193)
+/// The hash of a word of at most [`LONGEST`] bytes; longer ones have one too.
+pub(crate) const fn hash(word: &[u8]) -> u32 {
+    match (word.first_chunk(), word.last_chunk()) {
+        (Some(head), Some(tail)) => mix(
+            u64::from_le_bytes(*head),
+            u64::from_le_bytes(*tail),
+            word.len(),
+        ),
+        _ => mix(swar::short(word), 0, word.len()),
+    }
 }
 
-/// The hash of a word.
-pub(crate) fn hash(word: &[u8]) -> u32 {
-    word.iter().fold(SEED, |hash, byte| hash_byte(hash, *byte))
+/// The same for the first `length` bytes of `text`, whose first eight are
+/// `head`: quicker where other bytes follow the word.
+#[inline]
+pub(crate) fn hash_head(text: &[u8], head: u64, length: usize) -> u32 {
+    match swar::LOW.get(length) {
+        Some(low) => mix(head & low, 0, length),
+        None => hash(text.get(..length).unwrap_or_default()),
+    }
 }
 
 #[inline]
-const fn slot(hash: u32, slots: usize) -> usize {
-    ((hash ^ (hash >> 15)) as usize) & slots.wrapping_sub(1)
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::as_conversions,
+    reason = "the upper half of a product, and a length of which a few bits matter"
+)]
+const fn mix(head: u64, tail: u64, length: usize) -> u32 {
+    // bit 5 tells cases apart, and nothing else among letters
+    const FOLD: u64 = 0x2020_2020_2020_2020;
+    let ends = (head | FOLD) ^ (tail | FOLD).rotate_left(23) ^ (length as u64).wrapping_shl(57);
+    (ends ^ (ends >> 29))
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_shr(32) as u32
 }
 
 /// A table of `SLOTS` slots, a power of two larger than the number of words.
 #[derive(Debug)]
 pub(crate) struct Words<T: 'static, const SLOTS: usize> {
+    /// The word's number plus one, and above it [`tag`] bits; 0 is free.
     slots: [u16; SLOTS],
     words: &'static [(&'static str, T)],
+}
+
+/// Bits of a slot that hold the word's number.
+const NUMBER: u16 = 0x3ff;
+
+/// The bits of a hash that a slot keeps.
+#[inline]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::as_conversions,
+    reason = "the upper bits of the hash, which fit"
+)]
+const fn tag(hash: u32) -> u16 {
+    (hash >> 16) as u16 & !NUMBER
 }
 
 impl<T: Copy, const SLOTS: usize> Words<T, SLOTS> {
@@ -47,26 +83,23 @@ impl<T: Copy, const SLOTS: usize> Words<T, SLOTS> {
     pub(crate) const fn new(words: &'static [(&'static str, T)]) -> Self {
         let mut slots = [0_u16; SLOTS];
         let mut index = 0;
+        assert!(words.len() * 2 <= SLOTS && words.len() < NUMBER as usize);
         while index < words.len() {
             let word = words[index].0.as_bytes();
-            assert!(word.len() <= LONGEST && words.len() * 2 <= SLOTS);
-            let mut hash = SEED;
-            let mut at = 0;
-            while at < word.len() {
-                hash = hash_byte(hash, word[at]);
-                at += 1;
-            }
-            let mut place = slot(hash, SLOTS);
+            assert!(word.len() <= LONGEST);
+            let hash = hash(word);
+            let mut place = hash as usize & (SLOTS - 1);
             while slots[place] != 0 {
                 place = (place + 1) & (SLOTS - 1);
             }
             index += 1;
-            slots[place] = index as u16;
+            slots[place] = index as u16 | tag(hash);
         }
         Self { slots, words }
     }
 
     /// What `word` means.
+    #[inline]
     pub(crate) fn get(&self, word: &[u8]) -> Option<T> {
         if word.len() > LONGEST {
             return None;
@@ -77,30 +110,75 @@ impl<T: Copy, const SLOTS: usize> Words<T, SLOTS> {
     /// What `word` means, its hash known already.
     #[inline]
     pub(crate) fn get_hashed(&self, hash: u32, word: &[u8]) -> Option<T> {
-        let mut place = slot(hash, SLOTS);
+        let mut place = hash as usize;
         for _ in 0..SLOTS {
-            let index = usize::from(*self.slots.get(place)?).checked_sub(1)?;
-            let (candidate, meaning) = self.words.get(index)?;
-            if candidate.as_bytes().eq_ignore_ascii_case(word) {
+            let slot = *self.slots.get(place & SLOTS.wrapping_sub(1))?;
+            let index = usize::from(slot & NUMBER).checked_sub(1)?;
+            if slot & !NUMBER == tag(hash)
+                && let Some((candidate, meaning)) = self.words.get(index)
+                && candidate.as_bytes().eq_ignore_ascii_case(word)
+            {
                 return Some(*meaning);
             }
-            place = place.wrapping_add(1) & SLOTS.wrapping_sub(1);
+            place = place.wrapping_add(1);
         }
         None
     }
 }
 
+/// Which of several tables may know a word: a bit each.
+#[derive(Debug)]
+pub(crate) struct Sieve([u8; Sieve::SIZE]);
+
+impl Sieve {
+    const SIZE: usize = 4096;
+
+    pub(crate) const fn new() -> Self {
+        Self([0; Self::SIZE])
+    }
+
+    /// The same with the words of `table` under `bit`.
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "runs at compile time, where a fault is a compile error"
+    )]
+    pub(crate) const fn with<T: Copy, const SLOTS: usize>(
+        mut self,
+        table: &Words<T, SLOTS>,
+        bit: u8,
+    ) -> Self {
+        let mut index = 0;
+        while index < table.words.len() {
+            self.0[Self::place(hash(table.words[index].0.as_bytes()))] |= bit;
+            index += 1;
+        }
+        self
+    }
+
+    /// The bits of the tables to ask.
+    #[inline]
+    pub(crate) fn of(&self, hash: u32) -> u8 {
+        self.0.get(Self::place(hash)).copied().unwrap_or_default()
+    }
+
+    #[inline]
+    const fn place(hash: u32) -> usize {
+        (hash >> 7) as usize & (Self::SIZE - 1)
+    }
+}
+
+/// Bytes of a word.
+static WORD: ByteSet = ByteSet::word();
+
 /// The words of `text` in order, with their places.
 pub(crate) fn words(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let mut at = 0_usize;
+    let mut cursor = Cursor::new(text);
     core::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let start = at.saturating_add(rest.iter().position(|b| is_word(*b))?);
-        let rest = text.get(start..)?;
-        let length = rest.iter().position(|b| !is_word(*b)).unwrap_or(rest.len());
-        tick(start.saturating_add(length).saturating_sub(at));
-        at = start.saturating_add(length);
-        Some((start, rest.get(..length)?))
+        cursor.take_while(|b| !WORD.has(b));
+        let start = cursor.at();
+        let word = cursor.take_while(|b| WORD.has(b));
+        (!word.is_empty()).then_some((start, word))
     })
 }
 
@@ -119,6 +197,27 @@ mod tests {
         assert_eq!(TABLE.get(b"xp_cmdshell"), Some(3));
         assert_eq!(TABLE.get(b"selec"), None);
         assert_eq!(TABLE.get(&[b'a'; 400]), None);
+    }
+
+    #[test]
+    fn hashes_are_the_same_wherever_the_word_stands() {
+        let text = b"A_bcdefghijklmnopqrstuvwxyz0123456-x";
+        for length in 0..=LONGEST {
+            let word = text.get(..length).unwrap_or_default();
+            assert_eq!(hash(word), hash(&word.to_ascii_lowercase()));
+            for text in [&text[..], word] {
+                assert_eq!(hash(word), hash_head(text, swar::head(text), length));
+            }
+        }
+    }
+
+    #[test]
+    fn the_sieve_lets_every_word_pass() {
+        static SIEVE: Sieve = Sieve::new().with(&TABLE, 2);
+        for word in ["select", "OR", "xp_cmdshell"] {
+            assert_eq!(SIEVE.of(hash(word.as_bytes())), 2);
+        }
+        assert_eq!(SIEVE.of(hash(b"boots")), 0);
     }
 
     #[test]

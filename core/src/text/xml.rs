@@ -11,7 +11,7 @@ pub(crate) fn each_text(body: &[u8], visit: &mut dyn FnMut(&[u8])) {
     let mut cursor = Cursor::new(body);
     let mut buffer = Vec::new();
     while !cursor.done() {
-        let text = cursor.take_while(|b| b != b'<');
+        let text = cursor.take_until(b'<');
         give(text, &mut buffer, visit);
         if cursor.rest().starts_with(b"<![CDATA[") {
             cursor.skip(9);
@@ -35,7 +35,7 @@ fn tag(cursor: &mut Cursor<'_>, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(&[u8
         match byte {
             b'>' => return,
             b'"' | b'\'' => {
-                let value = cursor.take_while(|b| b != byte);
+                let value = cursor.take_until(byte);
                 cursor.skip(1);
                 give(value, buffer, visit);
             }
@@ -55,7 +55,7 @@ fn give(text: &[u8], buffer: &mut Vec<u8>, visit: &mut dyn FnMut(&[u8])) {
     buffer.clear();
     let mut cursor = Cursor::new(text);
     while !cursor.done() {
-        buffer.extend_from_slice(cursor.take_while(|b| b != b'&'));
+        buffer.extend_from_slice(cursor.take_until(b'&'));
         let named = [
             (&b"&lt;"[..], b'<'),
             (b"&gt;", b'>'),

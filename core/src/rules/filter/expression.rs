@@ -84,7 +84,7 @@ impl Expression {
     /// The first place that is wrong, and what was expected there.
     pub fn parse(source: &str) -> Result<Self, ExpressionError> {
         let (root, fields) =
-            parse::parse(source).map_err(|fault| ExpressionError::new(source, fault))?;
+            parse::parse(source).map_err(|fault| ExpressionError::new(source, &fault))?;
         Ok(Self {
             source: source.trim().to_string(),
             fields,

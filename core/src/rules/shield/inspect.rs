@@ -9,8 +9,8 @@
 //! long as the call.
 
 use super::evidence::{Evidence, Strongest};
-use super::traversal::Clues;
-use super::{gate, markers, rce, sqli, ssrf, traversal, xss};
+use super::signs::Signs;
+use super::{files, gate, markers, rce, remote, sqli, ssrf, traversal, windows, xss};
 use crate::request::Request;
 use crate::text::cursor::starts_with_ci;
 use crate::text::sql::Token;
@@ -187,11 +187,14 @@ fn view(
     value: &Value<'_>,
     text: &[u8],
     unfolded: bool,
-    signs: &gate::Signs,
+    signs: &Signs,
     free: bool,
     tokens: &mut Vec<Token>,
     best: &mut Strongest,
 ) {
+    if signs.plain() {
+        return;
+    }
     let mut add = |found: Option<Evidence>| {
         let counts = |code: &str| {
             COUNTS_IN_FREE_TEXT
@@ -205,22 +208,26 @@ fn view(
     let texture = signs.texture;
     add(signs.known.strongest(texture));
     if signs.markers() {
-        add(markers::find_in(value.kind, text, texture));
+        add(markers::find_in(value.kind, text, signs));
     }
     if free || value.kind == Kind::Xml {
         return;
     }
     let reach = Reach::of(value);
     if reach.has(Reach::FILES) && signs.path() {
-        let clues = Clues {
-            unfolded,
-            secret: signs.secret(),
-            scheme: signs.scheme(),
-        };
-        add(traversal::find_in(value.kind, text, clues, texture));
+        add(traversal::find_in(value.kind, text, unfolded, signs));
     }
     if signs.scheme() {
         add(ssrf::find_in(text));
+    }
+    if reach.has(Reach::FILES) && signs.file() {
+        add(files::find_in(value.kind, text, texture));
+    }
+    if reach.has(Reach::FILES) && signs.address() && value.kind != Kind::Header {
+        add(remote::find_in(text, texture));
+    }
+    if reach.has(Reach::SHELL) && signs.console() && value.kind != Kind::Path {
+        add(windows::find_in(text, texture));
     }
     if reach.has(Reach::DATABASE) && signs.sql() {
         let part = statement_part(value.kind, text);
@@ -228,7 +235,7 @@ fn view(
         add(sqli::find(part, texture, tokens).map(|found| found.shifted(offset)));
     }
     if reach.has(Reach::PAGE) && signs.markup() {
-        add(xss::find(text, texture));
+        add(xss::find(text, signs.sink(), texture));
     }
     if reach.has(Reach::SHELL) && signs.shell() {
         add(rce::find_in(text, signs.idiom(), texture));

@@ -39,6 +39,11 @@ impl Known {
         }
     }
 
+    /// Nothing was seen.
+    pub(super) fn is_empty(&self) -> bool {
+        self.marks == 0 && self.best.iter().all(Option::is_none)
+    }
+
     pub(super) fn marked(&self, marks: u8) -> bool {
         self.marks & marks != 0
     }

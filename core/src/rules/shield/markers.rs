@@ -1,135 +1,36 @@
-//! Injections told by their punctuation: templates, XML entities, server-side
-//! includes, header splitting, serialised objects, LDAP filters, logging
-//! lookups. Each is a few bytes with a shape around them.
+//! Injections told by their punctuation: XML entities, server-side includes,
+//! header splitting, serialised objects, LDAP filters, logging lookups. Each is
+//! a few bytes with a shape around them, looked for only where the gate saw
+//! those bytes.
 
 use super::evidence::{Evidence, Strongest, Texture};
-use crate::text::cursor::{Cursor, each_of_ci, find, find_ci, is_space, is_word, starts_with_ci};
+use super::signs::Signs;
+use super::templates;
+use crate::text::cursor::{Cursor, find, find_ci, is_word, places, starts_with_ci};
 use crate::text::values::Kind;
-use crate::text::words::words;
 
 /// The strongest evidence in `text`.
-pub(crate) fn find_in(kind: Kind, text: &[u8], texture: Texture) -> Option<Evidence> {
+pub(crate) fn find_in(kind: Kind, text: &[u8], signs: &Signs) -> Option<Evidence> {
+    let texture = signs.texture;
     let mut best = Strongest::default();
-    templates(text, texture, &mut best);
-    if find(text, b"${").is_some() {
+    if signs.template() {
+        templates::find_in(text, signs, &mut best);
         lookups(text, texture, &mut best);
     }
-    header_lines(text, texture, &mut best);
-    serialised(text, texture, &mut best);
-    if text.contains(&b'<') {
+    if signs.header() {
+        header_lines(text, texture, &mut best);
+    }
+    serialised(text, signs, &mut best);
+    if signs.directive() {
         includes(text, texture, &mut best);
+    }
+    if signs.entity() {
         entities(kind, text, &mut best);
     }
-    if text.contains(&b'(') {
+    if signs.open() {
         directory_filter(text, texture, &mut best);
     }
     best.0
-}
-
-/// Template openers, and the expression in each judged: `{{7*7}}`,
-/// `${T(java…)}`, `<%= system('id') %>`, `#{7*7}`.
-fn templates(text: &[u8], texture: Texture, best: &mut Strongest) {
-    let mut cursor = Cursor::new(text);
-    // each is read ahead a little; a page has fewer
-    let mut left = 128_u8;
-    while left > 0 {
-        cursor.take_while(|b| !matches!(b, b'{' | b'%' | b'['));
-        let start = cursor.at();
-        let Some(byte) = cursor.next() else { return };
-        let before = start.checked_sub(1).and_then(|at| text.get(at)).copied();
-        let close: &[u8] = match (byte, before, cursor.peek()) {
-            (b'{', Some(b'$' | b'#' | b'*' | b'@' | b'%'), _) => b"}",
-            (b'{', _, Some(b'{' | b'%')) => {
-                cursor.skip(1);
-                b"}"
-            }
-            (b'%', Some(b'<'), _) => b"%>",
-            (b'[', Some(b'['), Some(b'$')) => b"]",
-            _ => continue,
-        };
-        left = left.saturating_sub(1);
-        let rest = cursor.rest();
-        let window = rest.get(..rest.len().min(120)).unwrap_or_default();
-        let inner = window
-            .get(..find(window, close).unwrap_or(window.len()))
-            .unwrap_or_default();
-        let evaluates = matches!(before, Some(b'$' | b'%' | b'@' | b'#'));
-        if let Some((score, in_text, in_document)) = expression(inner, evaluates) {
-            let end = cursor.at().saturating_add(inner.len());
-            best.add(Evidence::new(
-                "shield.ssti.expression",
-                texture.weigh(score, in_text, in_document),
-                start,
-                end,
-            ));
-        }
-    }
-}
-
-/// What a template expression asks for.
-fn expression(inner: &[u8], evaluates: bool) -> Option<(u16, u16, u16)> {
-    let code = inner.trim_ascii_start();
-    let code = code
-        .strip_prefix(b"=")
-        .or_else(|| code.strip_prefix(b"{"))
-        .unwrap_or(code)
-        .trim_ascii();
-    // arithmetic to see whether it is evaluated
-    let mut cursor = Cursor::new(code);
-    let quoted = cursor.eat(b'\'') || cursor.eat(b'"');
-    let left = cursor.take_while(|b| b.is_ascii_digit()).len();
-    let _ = quoted && (cursor.eat(b'\'') || cursor.eat(b'"'));
-    cursor.skip_space();
-    if left > 0 && cursor.eat(b'*') {
-        cursor.take_while(|b| is_space(b) || matches!(b, b'\'' | b'"'));
-        if cursor.peek().is_some_and(|b| b.is_ascii_digit()) {
-            return Some((8800, 6000, 2500));
-        }
-    }
-    for (at, word) in words(code).take(12) {
-        let strong = [
-            &b"__class__"[..],
-            b"__init__",
-            b"__globals__",
-            b"__subclasses__",
-            b"subclasses",
-            b"__mro__",
-            b"lipsum",
-            b"cycler",
-            b"joiner",
-            b"getclass",
-            b"getruntime",
-            b"_memberaccess",
-            b"registerundefinedfiltercallback",
-            b"getfilter",
-            b"popen",
-            b"system",
-            b"passthru",
-            b"processbuilder",
-            b"constructor",
-            b"getastfromvalue",
-        ];
-        if strong.iter().any(|known| word.eq_ignore_ascii_case(known)) {
-            return Some((9200, 6000, 3000));
-        }
-        if at == 0 && word.eq_ignore_ascii_case(b"dump") && code.get(4) == Some(&b'(') {
-            return Some((6500, 2500, 1000));
-        }
-        let opening = [&b"config"[..], b"self", b"_self", b"namespace"];
-        let whole = at == 0 && opening.iter().any(|known| word.eq_ignore_ascii_case(known));
-        let behind = code.get(word.len()..).unwrap_or_default();
-        if whole
-            && matches!(behind.first(), Some(b'.' | b'[' | b'(' | b'|'))
-            && behind.contains(&b'_')
-        {
-            return Some((6500, 2500, 1000));
-        }
-    }
-    if find(code, b"|attr(").is_some() {
-        return Some((7500, 3500, 1500));
-    }
-    // OGNL sets variables of the framework: `%{(#x=1)}`
-    (evaluates && (code.starts_with(b"#") || code.starts_with(b"(#"))).then_some((6500, 2500, 1000))
 }
 
 /// `${lower:j}`, `${::-j}`, `${env:X:-n}`: lookups nested to spell `jndi`.
@@ -139,13 +40,17 @@ fn lookups(text: &[u8], texture: Texture, best: &mut Strongest) {
         b"url:", b"dns:", b"java:",
     ];
     let (mut known, mut count) = (None, 0_usize);
-    each_of_ci(text, &[b"${"], &mut |_, at| {
+    for at in places(text, b"${") {
         count = count.saturating_add(1);
         let name = text.get(at.saturating_add(2)..).unwrap_or_default();
-        if known.is_none() && LOOKUPS.iter().any(|lookup| starts_with_ci(name, lookup)) {
+        let may = matches!(name.first(), Some(b':' | b'a'..=b'z' | b'A'..=b'Z'));
+        if may && known.is_none() && LOOKUPS.iter().any(|lookup| starts_with_ci(name, lookup)) {
             known = Some((at, starts_with_ci(name, b"script:")));
         }
-    });
+        if known.is_some() && count > 1 {
+            break;
+        }
+    }
     let Some((at, runs)) = known else { return };
     let nested = count > 1 || find(text.get(at..).unwrap_or_default(), b":-").is_some();
     let score = if nested || runs { 9500 } else { 6500 };
@@ -165,7 +70,7 @@ fn header_lines(text: &[u8], texture: Texture, best: &mut Strongest) {
     }
     let mut cursor = Cursor::new(text);
     loop {
-        cursor.take_while(|b| b != b'\r' && b != b'\n');
+        cursor.take_until_either(b'\r', b'\n');
         let start = cursor.at();
         if cursor.next().is_none() {
             return;
@@ -189,16 +94,8 @@ fn header_lines(text: &[u8], texture: Texture, best: &mut Strongest) {
                     .get(name.len()..)
                     .is_some_and(|r| r.trim_ascii_start().first() == Some(&b':'))
         });
-        let line = rest
-            .get(
-                ..rest
-                    .iter()
-                    .position(|b| matches!(b, b'\r' | b'\n'))
-                    .unwrap_or(rest.len()),
-            )
-            .unwrap_or_default();
         let request = (starts_with_ci(rest, b"get /") || starts_with_ci(rest, b"post /"))
-            && find(line, b" HTTP/").is_some();
+            && find(Cursor::new(rest).take_until_either(b'\r', b'\n'), b" HTTP/").is_some();
         if header || request || starts_with_ci(rest, b"http/1.") || starts_with_ci(rest, b"http/2")
         {
             best.add(Evidence::new(
@@ -212,11 +109,11 @@ fn header_lines(text: &[u8], texture: Texture, best: &mut Strongest) {
 }
 
 /// PHP, Java, .NET and Python objects written out.
-fn serialised(text: &[u8], texture: Texture, best: &mut Strongest) {
+fn serialised(text: &[u8], signs: &Signs, best: &mut Strongest) {
     let sure = |best: &mut Strongest, at: usize, length: usize| {
         best.add(Evidence::new(
             "shield.deserialization.object",
-            texture.weigh(9200, 7000, 4000),
+            signs.texture.weigh(9200, 7000, 4000),
             at,
             at.saturating_add(length),
         ));
@@ -228,15 +125,15 @@ fn serialised(text: &[u8], texture: Texture, best: &mut Strongest) {
         sure(best, 0, 12);
     }
     // `O:8:"stdClass":1:{` anywhere: PHP names the class length and counts
-    let mut from = 0_usize;
-    while let Some(at) = text.get(from..).and_then(|rest| find(rest, b":")) {
-        let colon = from.saturating_add(at);
-        from = colon.saturating_add(1);
+    if !signs.counted() {
+        return;
+    }
+    for colon in places(text, b":") {
         let kind = colon.checked_sub(1).and_then(|at| text.get(at)).copied();
         if !matches!(kind, Some(b'O' | b'C' | b'o')) {
             continue;
         }
-        let mut cursor = Cursor::starting_at(text, from);
+        let mut cursor = Cursor::starting_at(text, colon.saturating_add(1));
         cursor.eat(b'+');
         let digits = cursor.take_while(|b| b.is_ascii_digit());
         if !digits.is_empty() && cursor.eat(b':') && cursor.eat(b'"') {
@@ -259,7 +156,7 @@ fn includes(text: &[u8], texture: Texture, best: &mut Strongest) {
         b"flastmod",
         b"if",
     ];
-    each_of_ci(text, &[b"<!--"], &mut |_, at| {
+    for at in places(text, b"<!--") {
         let mut cursor = Cursor::starting_at(text, at.saturating_add(4));
         if matches!(cursor.peek(), Some(b' ' | b'\t')) {
             cursor.skip(1);
@@ -277,7 +174,7 @@ fn includes(text: &[u8], texture: Texture, best: &mut Strongest) {
                 cursor.at(),
             ));
         }
-    });
+    }
 }
 
 /// Entities that fetch, include or multiply.
@@ -374,8 +271,8 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> &'static str {
-        let texture = super::super::gate::scan(text.as_bytes()).texture;
-        find_in(Kind::Query, text.as_bytes(), texture)
+        let signs = super::super::gate::scan(text.as_bytes());
+        find_in(Kind::Query, text.as_bytes(), &signs)
             .filter(|e| e.score >= 5000)
             .map_or("", |e| e.code)
     }

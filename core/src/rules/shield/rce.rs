@@ -6,7 +6,7 @@
 //! line as the whole of a short value is not.
 
 use super::evidence::{Evidence, Strongest, Texture};
-use crate::text::cursor::{each_of_ci, find};
+use crate::text::cursor::{each_of_ci, find_ci};
 use crate::text::shell::{Argument, Command, Invocation, Mark, each_invocation};
 
 /// The strongest evidence in `text`; `idiomatic` when a word of an idiom occurs.
@@ -107,17 +107,12 @@ fn idioms(text: &[u8], texture: Texture, best: &mut Strongest) {
 
 /// `for %x in (…) do …`, `if exist x y` of `cmd.exe` as the whole of a value.
 fn batch(text: &[u8], texture: Texture, best: &mut Strongest) {
-    let lower = text
-        .get(..text.len().min(160))
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let start = find(&lower, b"for ").unwrap_or(usize::MAX);
-    let loops = start < 4
-        && lower.contains(&b'%')
-        && find(&lower, b" in (")
-            .or_else(|| find(&lower, b" in("))
-            .is_some()
-        && find(&lower, b"do ").is_some();
+    let head = text.get(..text.len().min(160)).unwrap_or_default();
+    let has = |needle| find_ci(head, needle).is_some();
+    let loops = find_ci(head, b"for ").is_some_and(|start| start < 4)
+        && head.contains(&b'%')
+        && (has(b" in (") || has(b" in("))
+        && has(b"do ");
     if loops {
         best.add(Evidence::new(
             "shield.rce.command",

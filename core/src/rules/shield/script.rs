@@ -7,6 +7,7 @@
 
 use crate::text::cursor::{Cursor, is_word};
 use crate::text::words::{Words, words};
+use alloc::vec::Vec;
 
 /// What an event handler's name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,11 +147,6 @@ pub(super) static EVENTS: Words<Event, 256> = Words::new(&[
     ("onwheel", Event::Unasked),
 ]);
 
-/// The name of an event handler.
-pub(super) fn is_event(name: &[u8]) -> bool {
-    EVENTS.get(name).is_some()
-}
-
 /// Names in scripts that payloads use to show or steal something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sink {
@@ -184,53 +180,77 @@ static SINKS: Words<Sink, 64> = Words::new(&[
     ("xmlhttprequest", Sink::Call),
 ]);
 
-/// A sink that the code calls or reads: its place.
-pub(super) fn sink(code: &[u8]) -> Option<(usize, usize)> {
-    for (start, word) in words(code) {
-        let Some(sink) = SINKS.get(word) else {
-            continue;
+/// The words of a text that may be sinks, looked up once however many windows
+/// of the text are asked about.
+#[derive(Debug)]
+pub(super) struct Sinks<'t> {
+    text: &'t [u8],
+    words: Vec<(usize, usize, Sink)>,
+}
+
+impl<'t> Sinks<'t> {
+    /// Those of `text`; `any` when the gate saw one.
+    pub(super) fn of(text: &'t [u8], any: bool) -> Self {
+        let known = |(start, word): (usize, &[u8])| {
+            SINKS
+                .get(word)
+                .map(|sink| (start, start.saturating_add(word.len()), sink))
         };
-        let end = start.saturating_add(word.len());
-        let mut cursor = Cursor::starting_at(code, end);
-        let found = match sink {
-            Sink::Call => {
-                // `alert(1)` `alert`1`` `(alert)(1)` `top["alert"](1)` `alert&lpar;1`
-                // a blank before the parenthesis is prose: `confirm (or cancel)`
-                cursor.take_while(|b| {
-                    matches!(b, b')' | b']' | b'"' | b'\'' | b'/' | b'*' | b'\t'..=b'\r')
-                });
-                matches!(cursor.peek(), Some(b'(' | b'`'))
-                    || cursor.rest().starts_with(b".call")
-                    || cursor.rest().starts_with(b"?.")
-            }
-            Sink::Property => {
-                let before = code.get(..start).unwrap_or_default();
-                let object = before
-                    .strip_suffix(b".")
-                    .or_else(|| before.strip_suffix(b"['"))
-                    .or_else(|| before.strip_suffix(b"[\""));
-                object.is_some_and(|object| {
-                    let name_at = object
-                        .iter()
-                        .rposition(|b| !is_word(*b))
-                        .map_or(0, |n| n.saturating_add(1));
-                    let name = object.get(name_at..).unwrap_or_default();
-                    [
-                        &b"document"[..],
-                        b"window",
-                        b"self",
-                        b"top",
-                        b"parent",
-                        b"this",
-                    ]
-                    .iter()
-                    .any(|known| name.eq_ignore_ascii_case(known))
-                })
-            }
+        let words = if any {
+            words(text).filter_map(known).collect()
+        } else {
+            Vec::new()
         };
-        if found {
-            return Some((start, end));
-        }
+        Self { text, words }
     }
-    None
+
+    /// The first sink that the code from `from` to `to` calls or reads: its place.
+    pub(super) fn within(&self, from: usize, to: usize) -> Option<(usize, usize)> {
+        let first = self.words.partition_point(|(start, ..)| *start < from);
+        let code = self.text.get(..to)?;
+        self.words
+            .get(first..)?
+            .iter()
+            .take_while(|(_, end, _)| *end <= to)
+            .find(|(start, end, sink)| match sink {
+                Sink::Call => is_called(code, *end),
+                Sink::Property => is_property(code.get(from..*start).unwrap_or_default()),
+            })
+            .map(|(start, end, _)| (*start, *end))
+    }
+}
+
+/// `alert(1)`, `(alert)(1)`, `top["alert"](1)`, a backquote for the parenthesis.
+/// A blank before it is prose: `confirm (or cancel)`.
+fn is_called(code: &[u8], end: usize) -> bool {
+    let mut cursor = Cursor::starting_at(code, end);
+    cursor.take_while(|b| matches!(b, b')' | b']' | b'"' | b'\'' | b'/' | b'*' | b'\t'..=b'\r'));
+    matches!(cursor.peek(), Some(b'(' | b'`'))
+        || cursor.rest().starts_with(b".call")
+        || cursor.rest().starts_with(b"?.")
+}
+
+/// What stands before a property is an object that pages have.
+fn is_property(before: &[u8]) -> bool {
+    let object = before
+        .strip_suffix(b".")
+        .or_else(|| before.strip_suffix(b"['"))
+        .or_else(|| before.strip_suffix(b"[\""));
+    object.is_some_and(|object| {
+        let name_at = object
+            .iter()
+            .rposition(|b| !is_word(*b))
+            .map_or(0, |n| n.saturating_add(1));
+        let name = object.get(name_at..).unwrap_or_default();
+        [
+            &b"document"[..],
+            b"window",
+            b"self",
+            b"top",
+            b"parent",
+            b"this",
+        ]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+    })
 }

@@ -88,11 +88,12 @@ fn helper(host: &[u8]) -> Option<u16> {
         b".oastify.com",
         b".interact.sh",
     ];
-    let host = host.to_ascii_lowercase();
-    names
-        .iter()
-        .any(|name| host.ends_with(name))
-        .then_some(7000)
+    let ends = |name: &&[u8]| {
+        let at = host.len().checked_sub(name.len());
+        at.and_then(|at| host.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(name))
+    };
+    names.iter().any(ends).then_some(7000)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! in the path of the request, it is a question to the file system.
 
 use super::evidence::{Evidence, Strongest, Texture};
+use super::signs::Signs;
 use crate::text::cursor::{find, find_ci, is_space, starts_with_ci};
 use crate::text::path;
 use crate::text::values::Kind;
@@ -33,40 +34,25 @@ const WRAPPERS: [&[u8]; 20] = [
     b"url:file:",
 ];
 
-/// What a value's first reading said.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clues {
-    /// A second decoding showed this text.
-    pub(crate) unfolded: bool,
-    /// A word of a secret file occurs.
-    pub(crate) secret: bool,
-    /// A word of a scheme occurs.
-    pub(crate) scheme: bool,
-}
-
-/// The strongest evidence in `text`.
-pub(crate) fn find_in(kind: Kind, text: &[u8], clues: Clues, texture: Texture) -> Option<Evidence> {
+/// The strongest evidence in `text`; `unfolded` when a second decoding showed it.
+pub(crate) fn find_in(kind: Kind, text: &[u8], unfolded: bool, signs: &Signs) -> Option<Evidence> {
+    let texture = signs.texture;
     let mut best = Strongest::default();
     let spaces = text
+        .get(..text.len().min(400))
+        .unwrap_or_default()
         .iter()
-        .take(400)
         .filter(|b| is_space(**b) && **b != 0)
         .count();
     let whole = spaces <= 1 && text.len() <= 400;
-    let secret = if clues.secret {
+    let secret = if signs.secret() {
         path::names_secret(text)
     } else {
         None
     };
-    steps(
-        kind,
-        text,
-        clues.unfolded,
-        texture,
-        whole,
-        secret,
-        &mut best,
-    );
+    if signs.climbs() {
+        steps(kind, text, unfolded, texture, whole, secret, &mut best);
+    }
     if kind == Kind::Path {
         if let Some(at) = secret.filter(|at| is_famous(text.get(*at..).unwrap_or_default())) {
             best.add(Evidence::new("shield.traversal.file", 8000, at, text.len()));
@@ -75,7 +61,7 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], clues: Clues, texture: Texture) -
         absolute(text, secret, spaces, texture, &mut best);
     }
     let target = text.trim_ascii_start();
-    if clues.scheme {
+    if signs.scheme() {
         if WRAPPERS
             .iter()
             .any(|wrapper| starts_with_ci(target, wrapper))
@@ -104,43 +90,65 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], clues: Clues, texture: Texture) -
             ));
         }
     }
-    if whole {
-        if let Some(at) = text.iter().position(|b| *b == 0) {
-            let score = if kind == Kind::Path || at.saturating_add(12) > text.len() {
-                8000
-            } else {
-                6000
-            };
-            best.add(Evidence::new(
-                "shield.traversal.null",
-                score,
-                at,
-                at.saturating_add(1),
-            ));
-        }
-        // dots and slashes in hexadecimal that no layer decoded
-        for spelled in [
-            &b"0x2e0x2e"[..],
-            b"..2f..2f",
-            b"..5c..5c",
-            b"..%5c",
-            b"..%2f",
-            b"..0x2f",
-            b"..0x5c",
-            b"%5c..",
-            b"\xc0\xae\xc0\xae",
-        ] {
-            if let Some(at) = find_ci(text, spelled) {
-                best.add(Evidence::new(
-                    "shield.traversal.climb",
-                    8000,
-                    at,
-                    at.saturating_add(spelled.len()),
-                ));
-            }
-        }
+    if whole
+        && signs.nul()
+        && let Some(at) = text.iter().position(|b| *b == 0)
+    {
+        let score = if kind == Kind::Path || at.saturating_add(12) > text.len() {
+            8000
+        } else {
+            6000
+        };
+        best.add(Evidence::new(
+            "shield.traversal.null",
+            score,
+            at,
+            at.saturating_add(1),
+        ));
+    }
+    if whole && let Some((at, length)) = spelled(text, signs) {
+        best.add(Evidence::new(
+            "shield.traversal.climb",
+            8000,
+            at,
+            at.saturating_add(length),
+        ));
     }
     best.0
+}
+
+/// Dots and slashes in hexadecimal that no layer decoded: where, how long.
+fn spelled(text: &[u8], signs: &Signs) -> Option<(usize, usize)> {
+    let place = |needle: &[u8]| find_ci(text, needle).map(|at| (at, needle.len()));
+    let overlong = || place(b"\xc0\xae\xc0\xae").filter(|_| signs.folded());
+    place(b"0x2e0x2e")
+        .or_else(|| dotted(text).filter(|_| signs.climbs()))
+        .or_else(overlong)
+}
+
+/// The same with a step in plain dots; the first of the list counts.
+fn dotted(text: &[u8]) -> Option<(usize, usize)> {
+    const BEHIND: [&[u8]; 6] = [b"2f..2f", b"5c..5c", b"%5c", b"%2f", b"0x2f", b"0x5c"];
+    const BEFORE: &[u8] = b"%5c";
+    let mut found: Option<(usize, usize, usize)> = None;
+    for (at, _) in text.windows(2).enumerate().filter(|(_, two)| two == b"..") {
+        let (before, behind) = text.split_at_checked(at.saturating_add(2))?;
+        let known = BEHIND
+            .iter()
+            .position(|ending| starts_with_ci(behind, ending));
+        let start = at.checked_sub(BEFORE.len());
+        let (which, start, length) = match (known, start) {
+            (Some(which), _) => (which, at, BEHIND.get(which)?.len()),
+            (None, Some(start)) if starts_with_ci(before.get(start..)?, BEFORE) => {
+                (BEHIND.len(), start, BEFORE.len())
+            }
+            _ => continue,
+        };
+        if found.is_none_or(|(first, ..)| which < first) {
+            found = Some((which, start, length.saturating_add(2)));
+        }
+    }
+    found.map(|(_, start, length)| (start, length))
 }
 
 /// Files that are asked for to prove a point.
@@ -296,13 +304,8 @@ mod tests {
     use super::*;
 
     fn score(kind: Kind, text: &str) -> u16 {
-        let texture = super::super::gate::scan(text.as_bytes()).texture;
-        let clues = Clues {
-            unfolded: false,
-            secret: true,
-            scheme: true,
-        };
-        find_in(kind, text.as_bytes(), clues, texture).map_or(0, |e| e.score)
+        let signs = super::super::gate::scan(text.as_bytes());
+        find_in(kind, text.as_bytes(), false, &signs).map_or(0, |e| e.score)
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) struct Fault {
 }
 
 impl ExpressionError {
-    pub(super) fn new(source: &str, fault: Fault) -> Self {
+    pub(super) fn new(source: &str, fault: &Fault) -> Self {
         let before = source.get(..fault.offset).unwrap_or(source);
         let after = source.get(fault.offset..).unwrap_or_default();
         let head = before.rsplit('\n').next().unwrap_or_default();
@@ -47,7 +47,7 @@ impl ExpressionError {
         let lines_before = before.matches('\n').count();
         Self {
             offset: fault.offset,
-            message: fault.message,
+            message: fault.message.chars().map(shown).collect(),
             line: source
                 .trim()
                 .contains('\n')
@@ -61,7 +61,7 @@ impl ExpressionError {
 /// One column for every character, and nothing that reorders the line.
 fn shown(c: char) -> char {
     match c {
-        '\t' | '\r' => ' ',
+        '\t' | '\r' | '\n' => ' ',
         '\u{61c}'
         | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'

@@ -1,0 +1,247 @@
+//! What one pass over a value noticed ([`super::gate`]), and the detectors that
+//! deserves: each question is a necessary condition of what its detector finds.
+//! A name, a number or a sentence deserves none.
+
+use super::evidence::Texture;
+use super::known::Known;
+use super::phrases::{ACTIVE, HEADER, SCHEME, SECRET, SHELL, SINK};
+use crate::text::sql::Kind;
+
+/// What a value holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Signs {
+    /// Classes of bytes and pairs of bytes.
+    pub(super) bytes: u32,
+    /// Bit `n` set: a word of [`Kind`] `n` occurs.
+    pub(super) sql: u64,
+    pub(crate) texture: Texture,
+    pub(crate) known: Known,
+}
+
+pub(super) const QUOTE: u32 = 1;
+pub(super) const COMPARE: u32 = 1 << 1;
+pub(super) const OPEN: u32 = 1 << 2;
+pub(super) const SEPARATOR: u32 = 1 << 3;
+pub(super) const LINE: u32 = 1 << 4;
+pub(super) const SLASH: u32 = 1 << 5;
+pub(super) const DOT: u32 = 1 << 6;
+pub(super) const COLON: u32 = 1 << 7;
+pub(super) const COMMENT: u32 = 1 << 8;
+pub(super) const NUL: u32 = 1 << 9;
+pub(super) const FOLDED: u32 = 1 << 10;
+pub(super) const BACKTICK: u32 = 1 << 11;
+pub(super) const OPERATOR: u32 = 1 << 12;
+pub(super) const COMMA: u32 = 1 << 13;
+/// Bytes that matter with the one before them.
+pub(super) const PAIRED: u32 = 1 << 14;
+pub(super) const DIGIT: u32 = 1 << 15;
+pub(super) const LESS: u32 = 1 << 16;
+/// `<` and a letter, `/`, `!` or `?`.
+pub(super) const TAG: u32 = 1 << 17;
+/// `..`
+pub(super) const CLIMB: u32 = 1 << 18;
+/// `{{`, `${`, `<%` and the like.
+pub(super) const TEMPLATE: u32 = 1 << 19;
+/// `$(`
+pub(super) const SUBSTITUTE: u32 = 1 << 20;
+/// `)(`
+pub(super) const FILTER: u32 = 1 << 21;
+/// The name of an event handler.
+pub(super) const EVENT: u32 = 1 << 22;
+/// The value begins with a command of a shell.
+pub(super) const COMMAND: u32 = 1 << 23;
+/// A number that starts with `0x`.
+pub(super) const HEXADECIMAL: u32 = 1 << 24;
+/// A word that template expressions ask for.
+pub(super) const ASK: u32 = 1 << 25;
+/// `<!`
+pub(super) const DECLARATION: u32 = 1 << 26;
+/// A letter, digit or underscore.
+pub(super) const WORD: u32 = 1 << 31;
+
+impl Signs {
+    fn has(&self, bytes: u32) -> bool {
+        self.bytes & bytes != 0
+    }
+
+    fn says(&self, kinds: &[Kind]) -> bool {
+        kinds.iter().any(|kind| self.sql & bit(*kind) != 0)
+    }
+
+    /// Something is written in a disguise that a second decoding may lift.
+    pub(crate) fn folded(&self) -> bool {
+        self.has(FOLDED)
+    }
+
+    /// No detector has a reason to look.
+    pub(crate) fn plain(&self) -> bool {
+        self.bytes & !(DIGIT | COMMA | ASK) == 0
+            && self.sql == 0
+            && self.known.is_empty()
+            && !self.lone()
+    }
+
+    /// One long word, which may be an object written out.
+    fn lone(&self) -> bool {
+        self.texture.words <= 1 && self.texture.length > 11
+    }
+
+    /// A template may open.
+    pub(crate) fn template(&self) -> bool {
+        self.has(TEMPLATE)
+    }
+
+    /// An expression may ask for something.
+    pub(crate) fn asks(&self) -> bool {
+        self.has(ASK)
+    }
+
+    /// A line ends and a header's name occurs.
+    pub(crate) fn header(&self) -> bool {
+        self.has(LINE) && self.known.marked(HEADER)
+    }
+
+    /// A directive for the server may stand in a comment.
+    pub(crate) fn directive(&self) -> bool {
+        self.has(DECLARATION) && self.has(COMMENT)
+    }
+
+    /// An entity may be declared or a document included.
+    pub(crate) fn entity(&self) -> bool {
+        self.has(DECLARATION) || (self.has(TAG) && self.has(COLON))
+    }
+
+    /// `(` occurs.
+    pub(crate) fn open(&self) -> bool {
+        self.has(OPEN)
+    }
+
+    /// Numbers, quotes and colons occur, as in a serialised object.
+    pub(crate) fn counted(&self) -> bool {
+        self.has(COLON) && self.has(QUOTE) && self.has(DIGIT)
+    }
+
+    /// `..` occurs.
+    pub(crate) fn climbs(&self) -> bool {
+        self.has(CLIMB)
+    }
+
+    pub(crate) fn nul(&self) -> bool {
+        self.has(NUL)
+    }
+
+    /// A function or property of scripts occurs.
+    pub(crate) fn sink(&self) -> bool {
+        self.known.marked(SINK)
+    }
+
+    pub(crate) fn secret(&self) -> bool {
+        self.known.marked(SECRET)
+    }
+
+    pub(crate) fn scheme(&self) -> bool {
+        self.known.marked(SCHEME) && self.has(COLON)
+    }
+
+    pub(crate) fn idiom(&self) -> bool {
+        self.known.marked(SHELL) || (self.has(OPEN) && self.has(SEPARATOR))
+    }
+
+    pub(crate) fn markup(&self) -> bool {
+        self.has(TAG)
+            || (self.has(EVENT) && self.has(COMPARE))
+            || (self.sink() && self.has(OPEN | BACKTICK | DOT))
+            || (self.known.marked(ACTIVE) && self.has(COLON))
+            || (self.has(QUOTE) && self.has(LESS))
+    }
+
+    pub(crate) fn path(&self) -> bool {
+        let whole = self.texture.length <= 400 || self.has(CLIMB);
+        self.has(NUL)
+            || (self.has(CLIMB) && self.has(SLASH | FOLDED | DIGIT))
+            || (whole && self.has(FOLDED))
+            || (whole && self.has(HEXADECIMAL))
+            || self.scheme()
+            || (whole && (self.secret() || (self.has(SLASH) && !self.has(QUOTE | LESS))))
+    }
+
+    /// Short, and written like a file's name.
+    pub(crate) fn file(&self) -> bool {
+        self.texture.length <= 400 && self.has(SLASH | DOT | FOLDED | NUL)
+    }
+
+    /// Short, and written like an address with a query.
+    pub(crate) fn address(&self) -> bool {
+        self.texture.length <= 400 && self.has(DOT) && self.has(COMPARE)
+    }
+
+    /// Short, and written like a line of a console.
+    pub(crate) fn console(&self) -> bool {
+        self.texture.length <= 1000
+            && !self.texture.is_text()
+            && self.has(OPERATOR | SEPARATOR | LINE | OPEN | FOLDED | SLASH | COMPARE)
+    }
+
+    pub(crate) fn shell(&self) -> bool {
+        self.has(SEPARATOR | LINE | BACKTICK | SUBSTITUTE | COMMAND | TEMPLATE)
+            || self.known.marked(SHELL)
+            || (self.has(SLASH) && self.texture.length <= 64)
+    }
+
+    pub(crate) fn markers(&self) -> bool {
+        self.has(TEMPLATE | FILTER)
+            || (self.has(TAG) && self.has(COMPARE))
+            || (self.has(COLON | SLASH) && self.header())
+            || self.counted()
+            || self.lone()
+            || (self.has(OPEN) && self.texture.length <= 64)
+    }
+
+    pub(crate) fn sql(&self) -> bool {
+        let quote = self.has(QUOTE);
+        let short = self.texture.length <= 200;
+        let digit = self.has(DIGIT);
+        if self.sql == 0 {
+            let joined = self.has(SEPARATOR) && self.has(COMPARE) && digit;
+            return short
+                && (joined || (quote && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR)));
+        }
+        let verb = [
+            Kind::Union,
+            Kind::Insert,
+            Kind::Delete,
+            Kind::Update,
+            Kind::Drop,
+            Kind::Create,
+            Kind::Alter,
+            Kind::Execute,
+            Kind::Select,
+        ];
+        let compares = [Kind::Logic, Kind::Like, Kind::Between, Kind::In, Kind::Is];
+        self.says(&[
+            Kind::Schema,
+            Kind::Procedure,
+            Kind::Waitfor,
+            Kind::Outfile,
+            Kind::Shutdown,
+            Kind::Declare,
+        ]) || (self.says(&verb)
+            && (digit || self.has(QUOTE | OPEN | SEPARATOR | COMMENT | COMMA | OPERATOR | COMPARE)))
+            || (self.has(OPEN) && self.says(&[Kind::Sleep, Kind::Function]))
+            || (self.has(OPEN)
+                && self.says(&[Kind::WeakFunction, Kind::Object])
+                && (quote || self.says(&[Kind::Logic])))
+            || (self.says(&compares)
+                && ((quote && (short || self.has(COMPARE)))
+                    || self.has(COMPARE)
+                    || (digit && self.says(&[Kind::Like, Kind::Between]))))
+            || (digit && self.says(&[Kind::Order, Kind::Having, Kind::Where]))
+            || (self.says(&[Kind::Logic]) && digit && self.has(COMMENT))
+            || (quote && short && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR))
+    }
+}
+
+/// A kind of word in [`Signs::sql`].
+pub(super) fn bit(kind: Kind) -> u64 {
+    1_u64.wrapping_shl(kind.index()) & !1
+}
