@@ -50,7 +50,7 @@ export function inspected(chunks: readonly Uint8Array[], end: End, bounds: BodyB
     head: slice(chunks, 0, maxBytes),
     tail: ended ? slice(chunks, Math.max(maxBytes, length - TAIL_BYTES), length) : NOTHING,
     truncated: true,
-    late,
+    late: false,
   };
 }
 

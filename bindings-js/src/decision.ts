@@ -6,6 +6,7 @@
  */
 
 import type { ReasonCode } from "./generated/rules.js";
+import { own } from "./marshal.js";
 
 /** What should happen to the request. */
 export type Conclusion = "ALLOW" | "CHALLENGE" | "DENY";
@@ -159,11 +160,30 @@ export class IpDetails {
   }
 }
 
+/** How a refusal looks on the wire. */
+export interface Refusal {
+  readonly status: number;
+  /** By name; each name once. */
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Who is refused: a request of any host, or what its `Accept` header says. */
+export type Asker =
+  | string
+  | null
+  | { readonly headers: { get(name: string): string | null } }
+  | { readonly headers: Readonly<Record<string, string | string[] | undefined>> };
+
 /** What a decision needs of the ward that made it. */
 export interface Maker {
   /** The application can step up, so CHALLENGE is not a denial. */
   readonly stepUp: boolean;
   explain(line: string): Explanation;
+  /** The header fields as JSON; undefined where the engine failed. */
+  headers(line: string): string | undefined;
+  /** The refusal as JSON; undefined where the engine failed. */
+  respond(line: string, accept: string): string | undefined;
 }
 
 const CONCLUSIONS: Readonly<Record<string, Conclusion>> = {
@@ -171,6 +191,10 @@ const CONCLUSIONS: Readonly<Record<string, Conclusion>> = {
   A: "ALLOW",
   C: "CHALLENGE",
   D: "DENY",
+  // a LIVE rule could not judge
+  a: "ALLOW",
+  c: "CHALLENGE",
+  d: "DENY",
 };
 
 /** What came of a request. */
@@ -233,6 +257,30 @@ export class Decision {
   explain(): Explanation {
     return this.#maker.explain(this.toString());
   }
+  /**
+   * `RateLimit-Policy` and `RateLimit` of the LIVE limits, and `Retry-After` where one refused:
+   * for any response, also of a request that passes. Empty where the policy has no limit.
+   */
+  headers(): Record<string, string> {
+    // an answer that names no limit is not worth a crossing
+    if (!this.#answer.includes('"rate_limit.')) return {};
+    const text = this.#maker.headers(this.toString());
+    return text === undefined ? {} : (JSON.parse(text) as Record<string, string>);
+  }
+  /**
+   * How to refuse: 429 where a limit decided, else 403, in a body that does not say which rule
+   * it was. `accept` is the request's `Accept` header.
+   */
+  refusal(accept?: string | null): Refusal {
+    const text = this.#maker.respond(this.toString(), typeof accept === "string" ? accept : "");
+    return text === undefined ? plainRefusal(this.id) : (JSON.parse(text) as Refusal);
+  }
+  /** The same as a Fetch `Response` to this request. */
+  toResponse(request?: Asker): Response {
+    const { status, headers, body } = this.refusal(acceptOf(request));
+    return new Response(body, { status, headers });
+  }
+
   /** The decision line as an object. */
   toJSON(): DecisionLine {
     this.#line ??= JSON.parse(this.toString()) as DecisionLine;
@@ -241,6 +289,28 @@ export class Decision {
   /** The decision line, the same bytes on every host. */
   toString(): string {
     return this.#answer.slice(1);
+  }
+}
+
+/** The refusal when the engine that would have written it failed. */
+function plainRefusal(decision: string): Refusal {
+  return {
+    status: 403,
+    headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store" },
+    body: JSON.stringify({ type: "about:blank", title: "Forbidden", status: 403, decision }),
+  };
+}
+
+/** What the asker would like to read; nothing where a framework's object does not say. */
+function acceptOf(asker: Asker | undefined): string {
+  if (typeof asker === "string") return asker;
+  try {
+    const headers: unknown = asker?.headers;
+    const get = (headers as Headers | undefined)?.get;
+    const accept = typeof get === "function" ? get.call(headers, "accept") : own(headers, "accept");
+    return accept == null ? "" : String(accept);
+  } catch {
+    return "";
   }
 }
 

@@ -1,7 +1,7 @@
 /** The constructor: from options to a ward. */
 
 import { Engine } from "./engine.js";
-import { isDryRun } from "./environment.js";
+import { isDryRun, platform } from "./environment.js";
 import { own } from "./marshal.js";
 import {
   jsonOf,
@@ -39,6 +39,7 @@ export function doorward<
   const secret = secretOf(own(options, "secret"));
   const engine = Engine.of(jsonOf(policy), {
     dryRun: isDryRun(),
+    platform: platform(),
     storeSecret: store && (secret ?? noSecret()),
     logSecret: log && (secret ?? processSecret(onWarning)),
   });

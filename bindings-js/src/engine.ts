@@ -7,6 +7,7 @@
  */
 
 import { HeaderFilter, type Reads } from "./adapters/adapter.js";
+import { isWorker } from "./environment.js";
 import { FrameWriter, type Input } from "./frame.js";
 import { Instance } from "./instance.js";
 import { shared } from "./shared.js";
@@ -21,6 +22,8 @@ export class PolicyError extends Error {
 export interface Setup {
   /** Every rule is a dry run. */
   readonly dryRun: boolean;
+  /** The platform whose edge names the client; empty for none. */
+  readonly platform: string;
   /** Quotas are kept by the host's store, with keys that are HMACs under this. */
   readonly storeSecret: string | undefined;
   /** Decisions are followed by log lines, with identities that are HMACs under this. */
@@ -35,11 +38,14 @@ interface Live {
   readonly instance: Instance;
   readonly raw: bindings.Engine;
   readonly frames: FrameWriter;
+  /** Made without randomness, to tell what its policy is. */
+  readonly draft: boolean;
 }
 
 const MAX_DERIVED = 64;
 const ATTEMPTS = 2;
 const encoder = new TextEncoder();
+const scratch = new Uint8Array(8192);
 
 /** A compiled policy and its store. */
 export class Engine {
@@ -48,8 +54,8 @@ export class Engine {
   readonly reads: Reads;
   /** Ids of rules that are dry runs because the policy gave them no mode. */
   readonly modeless: readonly string[];
+  readonly setup: Setup;
   readonly #text: string;
-  readonly #setup: Setup;
   readonly #parent: Engine | undefined;
   readonly #derived = new Map<string, Engine>();
   #live: Live | undefined;
@@ -57,19 +63,19 @@ export class Engine {
   /** Throws a {@link PolicyError}. */
   private constructor(text: string, setup: Setup, parent?: Engine) {
     this.#text = text;
-    this.#setup = setup;
+    this.setup = setup;
     this.#parent = parent;
     const { raw } = this.#use();
     this.policy = raw.policy();
     this.hash = raw.hash();
     this.modeless = raw.modeless();
-    this.reads = readsOf(raw.reads());
+    this.reads = readsOf(raw.reads(setup.platform));
   }
 
   /** The engine of this process for a policy. */
   static of(text: string, setup: Setup): Engine {
     const { engines } = shared();
-    const kind = JSON.stringify([setup.dryRun, setup.storeSecret, setup.logSecret]);
+    const kind = JSON.stringify([setup.dryRun, setup.platform, setup.storeSecret, setup.logSecret]);
     const known = engines.get(kind + text);
     if (known) return known;
     const fresh = new Engine(text, setup);
@@ -94,7 +100,7 @@ export class Engine {
       root.#derived.set(text, known);
       return known;
     }
-    const engine = new Engine(text, this.#setup, root);
+    const engine = new Engine(text, this.setup, root);
     root.#derived.set(text, engine);
     if (root.#derived.size > MAX_DERIVED) {
       for (const [oldest, evicted] of root.#derived) {
@@ -107,15 +113,18 @@ export class Engine {
   }
 
   /**
-   * Conclusion letter and decision line, then, where the setup logs, a newline
-   * and the log line. Throws only when a fresh instance fails as well.
+   * Conclusion letter, in lower case where a LIVE rule could not judge, and decision
+   * line; then, where the setup logs, a newline and the log line. Throws only when a
+   * fresh instance fails as well.
    */
   decide(input: Input, onFault: OnFault): string {
     for (let attempt = 1; ; attempt++) {
       let live: Live | undefined;
       try {
         live = this.#use();
-        return live.raw.decide(live.frames.write(input));
+        const { raw, frames } = live;
+        const length = raw.decide(frames.write(input));
+        return frames.read(raw.answer(), length);
       } catch (error) {
         this.#fault(live, error, onFault);
         if (attempt === ATTEMPTS) throw error;
@@ -146,6 +155,16 @@ export class Engine {
     return this.#try(({ instance }) => instance.shell.explain(decision), onFault);
   }
 
+  /** The header fields of a decision's limits, as JSON. */
+  headers(decision: string, onFault: OnFault): string | undefined {
+    return this.#try(({ instance }) => instance.shell.headers(bytesOf(decision)), onFault);
+  }
+
+  /** How a decision is refused, as JSON. */
+  respond(decision: string, accept: string, onFault: OnFault): string | undefined {
+    return this.#try(({ instance }) => instance.shell.respond(decision, accept), onFault);
+  }
+
   /** The decision-log line of what followed a decision. */
   outcome(decision: string, time: number, outcome: string, onFault: OnFault): string | undefined {
     return this.#try(({ instance }) => instance.shell.outcome(decision, time, outcome), onFault);
@@ -172,17 +191,22 @@ export class Engine {
     onFault(error);
   }
 
-  /** The engine in the instance in use, made again where that is another one. */
+  /** The engine in the instance in use, made again where that is another one or this a draft. */
   #use(): Live {
     const known = this.#live;
-    if (known !== undefined && known.instance === shared().instance) return known;
+    if (known !== undefined && !known.draft && known.instance === shared().instance) return known;
     const parent = this.#parent ? this.#parent.#use() : undefined;
     const instance = Instance.current();
     const { shell } = instance;
-    const options = optionsOf(new shell.EngineOptions(), this.#setup);
+    const options = optionsOf(new shell.EngineOptions(), this.setup);
+    let draft = parent?.draft === true;
     const compile = () => {
       if (parent) return parent.raw.derive(this.#text, options);
-      if (!known) return new shell.Engine(this.#text, options);
+      if (!known || known.draft) {
+        draft = !hasRandomness();
+        if (draft) options.draft();
+        return new shell.Engine(this.#text, options);
+      }
       // limits survive a trap: the dead instance's store is copied and validated
       const [bytes, seed] = storeOf(known.raw);
       return shell.Engine.restore(this.#text, options, bytes, seed);
@@ -199,7 +223,7 @@ export class Engine {
     }
     if (known) discard(known.raw);
     const frames = new FrameWriter(shell.wasm.memory, (bytes) => raw.reserve(bytes));
-    this.#live = { instance, raw, frames };
+    this.#live = { instance, raw, frames, draft };
     return this.#live;
   }
 
@@ -207,6 +231,16 @@ export class Engine {
     const live = this.#live;
     this.#live = undefined;
     if (live) discard(live.raw);
+  }
+}
+
+/** A Worker has none before its first request. */
+function hasRandomness(): boolean {
+  try {
+    crypto.getRandomValues(new Uint8Array(1));
+    return true;
+  } catch {
+    return !isWorker();
   }
 }
 
@@ -220,6 +254,12 @@ function discard(object: { free(): void }): void {
   } catch {
     // its memory goes with the instance
   }
+}
+
+/** UTF-8 that is good until the next call, in memory that is kept where it is long enough. */
+function bytesOf(text: string): Uint8Array {
+  if (text.length * 3 > scratch.length) return encoder.encode(text);
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }
 
 function optionsOf(options: bindings.EngineOptions, setup: Setup): bindings.EngineOptions {

@@ -17,8 +17,13 @@ export function platform(): string {
   if (variable("VERCEL") === "1") return "vercel";
   if (variable("FLY_APP_NAME")) return "fly";
   if (variable("RENDER") === "true") return "render";
+  return isWorker() ? "cloudflare" : "";
+}
+
+/** Cloudflare's runtime. */
+export function isWorker(): boolean {
   const { navigator } = globalThis as { navigator?: { userAgent?: string } };
-  return navigator?.userAgent === "Cloudflare-Workers" ? "cloudflare" : "";
+  return navigator?.userAgent === "Cloudflare-Workers";
 }
 
 /** A development server: the client is this machine. */

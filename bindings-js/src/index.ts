@@ -20,6 +20,7 @@
 export type { PlainRequest } from "./adapters/plain.js";
 export type { Action, Context, Fact, Outcome } from "./context.js";
 export {
+  type Asker,
   type Conclusion,
   Decision,
   type DecisionLine,
@@ -28,6 +29,7 @@ export {
   type Mode,
   Reason,
   type ReasonLine,
+  type Refusal,
   type ResultLine,
   RuleResult,
 } from "./decision.js";

@@ -27,13 +27,15 @@ export function contextJson(context: unknown): string {
   return "{}";
 }
 
+const isEnumerable = Object.prototype.propertyIsEnumerable;
+
 /** An own enumerable property; undefined where there is none or reading it throws. */
 export function own(object: unknown, name: string): unknown {
   if (typeof object !== "object" || object === null) return undefined;
   try {
-    return Object.prototype.propertyIsEnumerable.call(object, name)
-      ? (object as Record<string, unknown>)[name]
-      : undefined;
+    // asked first, because most of what is looked for is not there
+    const value = (object as Record<string, unknown>)[name];
+    return value !== undefined && isEnumerable.call(object, name) ? value : undefined;
   } catch {
     return undefined;
   }

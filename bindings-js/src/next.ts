@@ -8,36 +8,53 @@
  * ```ts
  * // instrumentation.ts
  * export { register } from "doorward/next";
+ * // proxy.ts
+ * export const proxy = protect(ward);
+ * // a server action or a server component
+ * const decision = await ward.protect(await request(), { userId });
  * ```
  *
- * It does nothing outside of Node, and imports nothing that edge runtimes lack.
+ * `register` does nothing outside of Node, and nothing here imports what edge
+ * runtimes lack.
  */
 
-import { builtins } from "./builtins.js";
+import { decide, type ProtectArguments, refusal } from "./adapters/guard.js";
+import type { PlainRequest } from "./adapters/plain.js";
 import { shared } from "./shared.js";
-import { rememberAddresses } from "./sockets.js";
+import type { Ward } from "./ward.js";
 
 export { doorward as default } from "./doorward.js";
 export * from "./index.js";
+export { captureSockets as register } from "./sockets.js";
 
-interface Message {
-  readonly socket?: { readonly remoteAddress?: string | undefined };
+/**
+ * For `proxy.ts`, or `middleware.ts` before Next 16: refuses what the ward denies; the rest goes
+ * on and gets its limits as headers.
+ */
+export function protect<Needs extends string, Req extends Request = Request>(
+  ward: Ward<Needs>,
+  ...[options]: ProtectArguments<Needs, [request: Req]>
+): (request: Req) => Promise<Response> {
+  return async (request) => {
+    const decision = await decide(ward as Ward<string>, request, options, [request] as [Req]);
+    if (decision.isDenied()) return refusal(decision, request);
+    // what NextResponse.next() writes
+    return new Response(null, { headers: { ...decision.headers(), "x-middleware-next": "1" } });
+  };
 }
 
-/** Remembers the socket of each request; for `instrumentation.ts`. Calling it again changes nothing. */
-export function register(): void {
-  const home = shared();
-  const builtin = builtins();
-  if (home.socket || !builtin) return;
-  rememberAddresses();
-  const requests = new (builtin("node:async_hooks").AsyncLocalStorage)<Message>();
-  home.socket = () => requests.getStore()?.socket;
-  for (const name of ["node:http", "node:https"] as const) {
-    const { prototype } = builtin(name).Server;
-    const emit = prototype.emit;
-    prototype.emit = function (event, ...rest) {
-      if (event !== "request") return emit.call(this, event, ...rest);
-      return requests.run(rest[0] as Message, () => emit.call(this, event, ...rest));
-    };
-  }
+/**
+ * The request behind a server action or a server component: its headers and its peer. Next shows
+ * neither method, target nor body there; what matters of them belongs into the context.
+ */
+export async function request(): Promise<PlainRequest> {
+  // with its ending, because Node resolves it so where no bundler does
+  const { headers } = (await import("next/headers.js" as string)) as {
+    headers(): Promise<Headers>;
+  };
+  return {
+    // the few that Next keeps to itself are its own, and no rule looks for them
+    headers: await headers(),
+    ip: shared().socket?.()?.remoteAddress ?? "",
+  };
 }

@@ -7,6 +7,7 @@
  * `globalThis`, by version.
  */
 
+import type { HostFacts } from "./adapters/host.js";
 import type { Engine } from "./engine.js";
 import type { Instance } from "./instance.js";
 
@@ -21,6 +22,8 @@ export interface Shared {
   readonly engines: Map<string, Engine>;
   /** The socket of the request being served, where a host's hook captured it. */
   socket?: () => { readonly remoteAddress?: string | undefined } | undefined;
+  /** What hosts told about requests. */
+  readonly hosts: WeakMap<object, HostFacts>;
   /** Connections are asked for their addresses as they come. */
   remembering?: boolean;
   /** The secret of this process, where a log was asked for and no secret given. */
@@ -28,6 +31,9 @@ export interface Shared {
   /** What was said once, by whom it was said to. */
   readonly said: WeakMap<object, Map<string, number>>;
 }
+
+/** Under it a ward keeps its engine and clock, for `doorward/testing`. */
+export const internals: unique symbol = Symbol.for("doorward.ward") as never;
 
 const KEY = Symbol.for("doorward");
 let home: Shared | undefined;
@@ -47,7 +53,7 @@ function find(): Shared {
   }
   let found = versions.get(VERSION);
   if (!found) {
-    found = { engines: new Map(), said: new WeakMap() };
+    found = { engines: new Map(), hosts: new WeakMap(), said: new WeakMap() };
     versions.set(VERSION, found);
   }
   return found;

@@ -1,6 +1,7 @@
 /** Failure drills and a clock for tests of an application's own policy. */
 
-import { internals, type Ward } from "./ward.js";
+import { internals } from "./shared.js";
+import type { Ward } from "./ward.js";
 
 /**
  * The next decision of this ward fails inside the engine, on purpose: the

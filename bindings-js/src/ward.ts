@@ -10,6 +10,7 @@ import type { Adapter } from "./adapters/adapter.js";
 import { fetchAdapter, isFetchRequest } from "./adapters/fetch.js";
 import { isNodeRequest, nodeAdapter } from "./adapters/node.js";
 import { type PlainRequest, plainAdapter } from "./adapters/plain.js";
+import { wrappedAdapter } from "./adapters/wrapped.js";
 import type { Body } from "./body.js";
 import type { Context, Fact, Outcome } from "./context.js";
 import {
@@ -20,11 +21,12 @@ import {
   type Maker,
 } from "./decision.js";
 import type { Engine } from "./engine.js";
-import { isDevelopment, platform } from "./environment.js";
+import { isDevelopment } from "./environment.js";
 import { emptyInput, Flag, type Input } from "./frame.js";
 import { contextJson, own } from "./marshal.js";
 import { jsonOf, sayModes, type WardOptions } from "./options.js";
 import type { NeedsOf, OnError, PlainRule, Rule, RuleInput } from "./rules.js";
+import { internals } from "./shared.js";
 import { answering, type Store } from "./store.js";
 import { type Warning, warn } from "./warning.js";
 
@@ -44,8 +46,13 @@ export interface NodeRequest {
   readonly socket?: unknown;
 }
 
+/** A framework's request with one of these inside: Fastify's, or Hono's context. */
+export type WrappedRequest =
+  | { readonly raw: NodeRequest }
+  | { readonly req: { readonly raw: FetchRequest } };
+
 /** What `protect` looks at. */
-export type WardRequest = FetchRequest | NodeRequest | PlainRequest;
+export type WardRequest = FetchRequest | NodeRequest | WrappedRequest | PlainRequest;
 
 /** The context argument: required where rules need fields of it. */
 export type ContextArguments<Needs extends string> = [Needs] extends [never]
@@ -56,9 +63,6 @@ const MAX_WARDS = 64;
 
 /** One input for all calls, because a call that returns at once needs no other. */
 let scratch: Input | undefined = emptyInput();
-
-/** The engine and clock of a ward, for `doorward/testing`. */
-export const internals: unique symbol = Symbol.for("doorward.ward") as never;
 
 /** The parts of a ward that a ward with further rules shares. */
 interface Parts {
@@ -73,15 +77,21 @@ interface Parts {
 export class Ward<Needs extends string = never> {
   readonly [internals]: Parts;
   readonly #maker: Maker;
-  readonly #platform = platform();
+  readonly #platform: string;
   readonly #more = new Map<string, Ward<string>>();
   readonly #answers: ((needs: string) => Promise<string>) | undefined;
 
   constructor(parts: Parts) {
     this[internals] = parts;
     const { engine, store } = parts;
+    this.#platform = engine.setup.platform;
     const { stepUp } = JSON.parse(engine.policy) as { stepUp?: boolean };
-    this.#maker = { stepUp: stepUp === true, explain: (line) => this.#explain(line) };
+    this.#maker = {
+      stepUp: stepUp === true,
+      explain: (line) => this.#explain(line),
+      headers: (line) => engine.headers(line, this.#onFault),
+      respond: (line, accept) => engine.respond(line, accept, this.#onFault),
+    };
     this.#answers = store && answering(store, (error) => this.#storeFailed(error));
   }
 
@@ -138,7 +148,7 @@ export class Ward<Needs extends string = never> {
     if (!options.log) return;
     const id = typeof decision === "string" ? decision : decision.id;
     const json = contextJson(outcome);
-    const line = engine.outcome(id, clock(), json, (error) => this.#fault(error));
+    const line = engine.outcome(id, clock(), json, this.#onFault);
     if (line !== undefined) this.#log(line);
   }
 
@@ -163,7 +173,7 @@ export class Ward<Needs extends string = never> {
     let answer: string;
     try {
       this.#fill(input, adapter, request, context, peer, body);
-      answer = this[internals].engine.decide(input, (error) => this.#fault(error));
+      answer = this[internals].engine.decide(input, this.#onFault);
     } catch {
       answer = this.#faulted();
     }
@@ -177,7 +187,7 @@ export class Ward<Needs extends string = never> {
     let answer: string;
     try {
       const { engine } = this[internals];
-      answer = await engine.drive(input, answers, (error) => this.#fault(error));
+      answer = await engine.drive(input, answers, this.#onFault);
     } catch {
       answer = this.#faulted();
     }
@@ -194,7 +204,7 @@ export class Ward<Needs extends string = never> {
       }
     }
     const decision = new Decision(answer, this.#maker);
-    if (decision.isAllowed() && !judgedAll(answer)) this.#unjudged(decision);
+    if (answer.charCodeAt(0) === UNJUDGED) this.#unjudged(decision);
     return decision;
   }
 
@@ -250,7 +260,7 @@ export class Ward<Needs extends string = never> {
 
   #explain(line: string): Explanation {
     const { engine } = this[internals];
-    const text = engine.explain(line, (error) => this.#fault(error));
+    const text = engine.explain(line, this.#onFault);
     return text === undefined
       ? { summary: "The engine failed while it explained this decision.", rules: [] }
       : (JSON.parse(text) as Explanation);
@@ -265,14 +275,14 @@ export class Ward<Needs extends string = never> {
     return faultAnswer(words[this[internals].options.onFault ?? "deny"]);
   }
 
-  #fault(error: unknown): void {
+  readonly #onFault = (error: unknown): void => {
     const what = error instanceof Error ? error.message : String(error);
     this.#warn(`fault:${what}`, {
       code: "fault",
       message: `the engine failed and was replaced: ${what}`,
       cause: error,
     });
-  }
+  };
 
   #storeFailed(error: unknown): void {
     const what = error instanceof Error ? error.message : String(error);
@@ -312,15 +322,12 @@ export class Ward<Needs extends string = never> {
 
 const NOTHING = emptyInput();
 
-/** Whether no LIVE rule is listed in `undetermined`, which stands near the end of the line. */
-function judgedAll(answer: string): boolean {
-  const end = answer.lastIndexOf(',"degraded":[');
-  return answer.startsWith("[]", end - 2);
-}
+/** `a`: allowed although a LIVE rule could not judge. */
+const UNJUDGED = 0x61;
 
 const ADDRESS_HINT =
   " The client's address is unknown here: set `platform` or `proxies`, pass `ip` in the context," +
-  " or, in Next.js, export `register` from doorward/next in instrumentation.ts.";
+  " or call `register` of doorward/next (in instrumentation.ts) or doorward/react-router.";
 
 function adapterOf(request: WardRequest): Adapter<WardRequest> {
   if (typeof request !== "object" || request === null) {
@@ -330,5 +337,5 @@ function adapterOf(request: WardRequest): Adapter<WardRequest> {
   }
   if (isNodeRequest(request)) return nodeAdapter as Adapter<never>;
   if (isFetchRequest(request)) return fetchAdapter as Adapter<never>;
-  return plainAdapter as Adapter<never>;
+  return wrappedAdapter(request) ?? (plainAdapter as Adapter<never>);
 }

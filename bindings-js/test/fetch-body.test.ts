@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fetchAdapter } from "../dist/adapters/fetch.js";
 import type { Body, BodyBounds } from "../dist/body.js";
+import { fetchAdapter } from "../dist/internal.js";
 
 const BOUNDS: BodyBounds = { maxBytes: 100, spoolBytes: 20_000, deadlineMs: 100 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { emptyInput, Flag, FrameWriter, type Input } from "../dist/frame.js";
+import { emptyInput, Flag, FrameWriter, type Input } from "../dist/internal.js";
 
 /** A buffer like the engine's, which moves when it grows. */
 function buffer() {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { contextJson, own } from "../dist/marshal.js";
+import { contextJson, own } from "../dist/internal.js";
 
 const told = (value: unknown) => JSON.parse(contextJson(value));
 

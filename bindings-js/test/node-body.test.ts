@@ -5,8 +5,8 @@ import { type AddressInfo, connect } from "node:net";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { nodeAdapter } from "../dist/adapters/node.js";
 import type { Body, BodyBounds } from "../dist/body.js";
+import { nodeAdapter } from "../dist/internal.js";
 
 const BOUNDS: BodyBounds = { maxBytes: 1000, spoolBytes: 100_000, deadlineMs: 150 };
 

@@ -22,9 +22,7 @@ import { type HttpRedisClient, type RedisClient, redisStore } from "doorward/red
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { Instance } from "../dist/instance.js";
-import { SCRIPT } from "../dist/redis/script.js";
-import { answering } from "../dist/store.js";
+import { answering, Instance, SCRIPT } from "../dist/internal.js";
 
 const secret = "0123456789abcdef";
 

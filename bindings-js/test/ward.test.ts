@@ -19,7 +19,7 @@ import doorward, {
 } from "doorward";
 import { failNext, setClock } from "doorward/testing";
 import fc from "fast-check";
-import { Instance } from "../dist/instance.js";
+import { Instance } from "../dist/internal.js";
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc") as () => void;

@@ -54,6 +54,13 @@ def limited(maximum: int) -> Doorward:
     return Doorward(rules=[fixed_window(mode="LIVE", window="1h", max=maximum)])
 
 
+def fields(headers: Any) -> tuple[str, str, str]:
+    """What limits, what is left, and for how long."""
+    left, _, seconds = headers["ratelimit"].partition(";t=")
+    assert 0 < int(seconds) <= 3600
+    return headers["ratelimit-policy"], left, seconds
+
+
 def test_fastapi_dependency() -> None:
     app = FastAPI()
     ward = limited(2)
@@ -69,13 +76,17 @@ def test_fastapi_dependency() -> None:
         return {"ip": decision.ip, "left": decision.results[0].reason.remaining}
 
     with serving(app) as client:
-        assert client.get("/").json() == {"ip": "127.0.0.1", "left": 1}
+        first = client.get("/")
+        assert first.json() == {"ip": "127.0.0.1", "left": 1}
+        assert fields(first.headers)[:2] == ('"fixedWindow";q=2;w=3600', '"fixedWindow";r=1')
         forged = client.get("/", headers={"X-Forwarded-For": "1.2.3.4"})
         assert forged.json() == {"ip": "127.0.0.1", "left": 0}
         denied = client.get("/", headers={"X-Forwarded-For": "5.6.7.8"})
         assert denied.status_code == 429
         assert int(denied.headers["retry-after"]) > 0
         assert denied.headers["cache-control"] == "no-store"
+        assert denied.headers["content-type"] == "application/json"
+        assert fields(denied.headers)[:2] == ('"fixedWindow";q=2;w=3600', '"fixedWindow";r=0')
         problem = denied.json()["detail"]
         assert (problem["title"], problem["status"]) == ("Too Many Requests", 429)
         assert problem["decision"].startswith("dw_")
@@ -130,17 +141,27 @@ def test_asgi_middleware() -> None:
         await websocket.accept()
 
     with serving(app) as client:
-        answer = client.post("/", content=b"abc").json()
+        passed = client.post("/", content=b"abc")
+        answer = passed.json()
         assert answer["length"] == 3
         assert answer["decision"].startswith("dw_")
+        assert fields(passed.headers)[1] == '"fixedWindow";r=1'
+        assert "retry-after" not in passed.headers
         client.post("/")
         denied = client.post("/")
         assert denied.status_code == 429
+        assert fields(denied.headers)[1] == '"fixedWindow";r=0'
+        assert denied.headers["vary"] == "Accept"
         assert denied.headers["content-type"] == "application/problem+json"
         assert denied.headers["cache-control"] == "no-store"
         assert int(denied.headers["retry-after"]) > 0
         assert set(denied.json()) == {"type", "title", "status", "decision"}
         assert denied.json()["type"] == "about:blank"
+        accept = [("accept", "text/html"), ("accept", "application/json;q=0.5")]
+        page = client.post("/", headers=accept)
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert '<html lang="en">' in page.text
+        assert int(page.headers["content-length"]) == len(page.content)
 
 
 def test_protect_inside_another_middleware() -> None:
@@ -206,11 +227,20 @@ def test_wsgi_middleware() -> None:
     assert guarded(environ("POST", "/", b"abc"), lambda *a: answers.append(a)) == [b"ok"]
     body = b"".join(guarded(environ("POST", "/", b"abc"), lambda *a: answers.append(a)))
     assert seen == [("ALLOW", b"abc")]
-    status, headers = answers[1]
+    status, passed = answers[0]
+    assert status == "200 OK"
+    assert fields(httpx.Headers(passed))[1] == '"fixedWindow";r=0'
+    status, given = answers[1]
+    headers = httpx.Headers(given)
     assert status == "429 Too Many Requests"
-    assert dict(headers)["content-type"] == "application/problem+json"
-    assert int(dict(headers)["retry-after"]) > 0
+    assert headers["content-type"] == "application/problem+json"
+    assert int(headers["retry-after"]) > 0
+    assert int(headers["content-length"]) == len(body)
     assert json.loads(body)["status"] == 429
+    browser = environ("GET", "/", HTTP_ACCEPT="text/html,*/*;q=0.8")
+    page = b"".join(guarded(browser, lambda *a: answers.append(a)))
+    assert httpx.Headers(answers[2][1])["content-type"] == "text/html; charset=utf-8"
+    assert b"<h1>Too Many Requests</h1>" in page
 
 
 def test_flask() -> None:
@@ -222,8 +252,14 @@ def test_flask() -> None:
         return {"decision": flask.g.doorward.id, "form": flask.request.form}
 
     client = app.test_client()
-    assert client.post("/", data={"a": "1"}).get_json()["form"] == {"a": "1"}
-    assert client.post("/", data={"a": "1"}).status_code == 429
+    passed = client.post("/", data={"a": "1"})
+    assert passed.get_json()["form"] == {"a": "1"}
+    assert fields(passed.headers)[:2] == ('"fixedWindow";q=1;w=3600', '"fixedWindow";r=0')
+    denied = client.post("/", data={"a": "1"})
+    assert (denied.status_code, denied.content_type) == (429, "application/problem+json")
+    assert denied.headers["Retry-After"] == fields(denied.headers)[2]
+    page = client.post("/", headers={"Accept": "text/html"})
+    assert (page.status_code, page.content_type) == (429, "text/html; charset=utf-8")
 
 
 @contextlib.contextmanager

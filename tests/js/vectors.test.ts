@@ -1,164 +1,108 @@
-// Every vector through the package's wasm. The format is told in tests/native/lib.rs.
+// Every vector through the package's wasm, in every kind of host that runs it.
 
-import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { isDeepStrictEqual } from "node:util";
-import { parse } from "smol-toml";
+import { promisify } from "node:util";
+import { Miniflare, type ModuleDefinition } from "miniflare";
+import { chromium } from "playwright-core";
 import { Instance } from "../../bindings-js/dist/instance.js";
-import packaged from "../../bindings-js/package.json" with { type: "json" };
+import { BUN, bundle, DENO, readVectors } from "./support.js";
+import { report, runAll } from "./vectors.js";
 
-interface Vector {
-  name: string;
-  policy?: string;
-  dry_run?: boolean;
-  secret?: string;
-  traffic: string[];
-  expect?: string[];
-  exact?: string[];
-  explain?: string[];
-  log?: string[];
-}
+test("every vector holds in Node", () => {
+  console.log(report("wasm", runAll(readVectors(), Instance.current().shell)));
+});
 
-interface Refusal {
-  name: string;
-  policy?: string;
-  line?: string;
-  message: string;
-}
-
-interface File {
-  policy?: string;
-  vector?: Vector[];
-  error?: Refusal[];
-}
-
-interface ExpectedFailure {
-  runner?: string;
-  file: string;
-  name: string;
-}
-
-const VECTORS = join(import.meta.dirname, "../vectors");
-const FAILURES = "expected-failures.toml";
-const { shell } = Instance.current();
-
-const read = (name: string) => parse(readFileSync(join(VECTORS, name), "utf8"));
-const bytes = (text: string) => new TextEncoder().encode(text);
-const unversioned = (text: string) =>
-  text.replace(`doorward/${packaged.version} `, "doorward/VERSION ");
-const told = (place: string, found: unknown, wanted: unknown) =>
-  `${place}\n   found ${JSON.stringify(found)}\nexpected ${JSON.stringify(wanted)}`;
-
-function replay(policy: string, vector?: Vector) {
-  const options = new shell.EngineOptions();
-  if (vector?.dry_run) options.dry_run();
-  if (vector?.secret !== undefined) options.log_secret(bytes(vector.secret));
-  return new shell.Replay(policy, undefined, options);
-}
-
-/** What is wrong with a vector, if anything. */
-function run(vector: Vector, policy: string): string | undefined {
-  const { traffic, expect = [], exact = [], explain = [], log = [] } = vector;
-  if (
-    [expect, exact, explain, log].some((list) => list.length > 0 && list.length !== traffic.length)
-  ) {
-    return `expected ${traffic.length} of each, as there are lines`;
-  }
-  if (expect.length === 0 && exact.length === 0) return "expects nothing";
-  const engine = replay(policy, vector);
-  for (const [index, line] of traffic.entries()) {
-    const place = `traffic:${index + 1}`;
-    const pushed = engine.push(place, bytes(line), undefined);
-    if (!pushed?.startsWith("D")) return `${place}: no decision`;
-    const [decision = "", logged = ""] = pushed.slice(1).split("\n");
-    const texts = [
-      [exact, unversioned(decision)],
-      [explain, JSON.parse(shell.explain(decision)).summary],
-      [log, unversioned(logged)],
-    ] as const;
-    for (const [list, found] of texts) {
-      const wanted = list[index];
-      if (wanted !== undefined && found !== wanted) return told(`${place}:`, found, wanted);
-    }
-    for (const [path, wanted] of Object.entries(JSON.parse(expect[index] ?? "{}"))) {
-      const found = at(JSON.parse(decision), path);
-      if (!isDeepStrictEqual(found, wanted)) return told(`${place}: ${path}`, found, wanted);
-    }
-  }
-  return undefined;
-}
-
-/** What is at a path such as `results.0.reason`; null where nothing is. */
-function at(value: unknown, path: string): unknown {
-  let found = value;
-  for (const name of path.split(".")) {
-    const inside = typeof found === "object" && found !== null && Object.hasOwn(found, name);
-    found = inside ? (found as Record<string, unknown>)[name] : null;
-  }
-  return found;
-}
-
-/** What a refusal said instead, if it is not what it should say. */
-function refuse({ line, message }: Refusal, policy: string): string | undefined {
-  const said = (() => {
-    try {
-      const engine = replay(policy);
-      if (line === undefined) return "(the policy compiled)";
-      engine.push("traffic:1", bytes(line), undefined);
-      return "(the line was read)";
-    } catch (error) {
-      return (error as Error).message;
-    }
-  })();
-  return said === message ? undefined : told("", said, message);
-}
-
-function* all({
-  policy = "",
-  vector = [],
-  error = [],
-}: File): Generator<[string, string | undefined]> {
-  for (const entry of vector) yield [entry.name, attempt(() => run(entry, entry.policy ?? policy))];
-  for (const entry of error)
-    yield [entry.name, attempt(() => refuse(entry, entry.policy ?? policy))];
-}
-
-function attempt(work: () => string | undefined): string | undefined {
+/** What a program says that is handed a module as a file. */
+async function inProgram(name: string, program: string, args: string[]): Promise<void> {
+  const [module] = await bundle(`import { say } from "./entry.js"; console.log(say("${name}"));`, [
+    name,
+  ]);
+  const folder = await mkdtemp(join(tmpdir(), "doorward-vectors-"));
   try {
-    return work();
-  } catch (error) {
-    return (error as Error).message;
+    const file = join(folder, "main.js");
+    await writeFile(file, module?.contents ?? "");
+    const { stdout } = await promisify(execFile)(program, [...args, file], { timeout: 60_000 });
+    console.log(stdout.trim());
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }
 
-test("every vector holds", () => {
-  const failures = (read(FAILURES).failure ?? []) as unknown as ExpectedFailure[];
-  const listed = new Set(
-    failures
-      .filter(({ runner = "wasm" }) => runner === "wasm")
-      .map(({ file, name }) => `${file}: ${name}`),
+test("every vector holds in Bun", () => inProgram("bun", BUN, ["run"]));
+
+test("every vector holds in Deno", () => inProgram("deno", DENO, ["run", "--no-lock"]));
+
+test("every vector holds in workerd", async () => {
+  const files = await bundle(
+    `import { say } from "./entry.js";
+     export default { fetch: () => {
+       try { return new Response(say("workerd")); }
+       catch (error) { return new Response(error.message, { status: 500 }); }
+     } };`,
+    ["workerd", "worker", "browser"],
   );
-  const failing = listed.size;
-  const wrong: string[] = [];
-  let count = 0;
-  for (const file of readdirSync(VECTORS).sort()) {
-    if (!file.endsWith(".toml") || file === FAILURES) continue;
-    for (const [name, difference] of all(read(file) as unknown as File)) {
-      count++;
-      const title = `${basename(file, ".toml")}: ${name}`;
-      const known = listed.delete(title);
-      if (difference === undefined && known) wrong.push(`${title}: listed as failing, passes`);
-      if (difference !== undefined && !known) wrong.push(`${title}: ${difference}`);
-    }
+  const modules = files.map(({ path, contents }): ModuleDefinition => {
+    return {
+      type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
+      path,
+      contents: contents.slice(),
+    };
+  });
+  const worker = new Miniflare({
+    // the first is the worker
+    modules: modules.toSorted((one) => (one.type === "ESModule" ? -1 : 1)),
+    modulesRoot: "/",
+    compatibilityDate: "2025-12-01",
+    host: "127.0.0.1",
+    cf: false,
+  });
+  try {
+    const answer = await worker.dispatchFetch("http://127.0.0.1/");
+    const said = await answer.text();
+    if (!answer.ok) throw new Error(said);
+    console.log(said);
+  } finally {
+    await worker.dispose();
   }
-  for (const title of listed) wrong.push(`${title}: listed as failing, not found`);
-  assert.equal(
-    wrong.length,
-    0,
-    `${wrong.length} of ${count} vectors fail:\n\n${wrong.join("\n\n")}`,
+});
+
+test("every vector holds in Chromium", async () => {
+  const [module] = await bundle(
+    `import { say } from "./entry.js"; globalThis.say = () => say("chromium");`,
+    ["browser"],
   );
-  assert.ok(count > 0, "no vectors");
-  console.log(`vectors wasm: ${count - failing} hold, ${failing} expected failures`);
+  const server = createServer((request, response) => {
+    const script = request.url === "/main.js";
+    response.setHeader("Content-Type", script ? "text/javascript" : "text/html");
+    response.end(
+      script ? module?.contents : `<!doctype html><script type="module" src="/main.js"></script>`,
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--no-first-run",
+    ],
+  });
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${port}/`);
+    console.log(await page.evaluate(() => (globalThis as unknown as { say(): string }).say()));
+  } finally {
+    await browser.close();
+    server.close();
+  }
 });

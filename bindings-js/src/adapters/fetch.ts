@@ -2,9 +2,10 @@
  * Fetch `Request`: Next.js route handlers and proxy, Hono, Bun, Deno, workers.
  *
  * A Fetch request hides the wire: headers are sorted and joined, the target
- * went through a URL parser, there is no socket. It is flagged so, and the
- * peer is known only where `doorward/next`'s register hook captured the socket
- * or the application passes `ip`.
+ * went through a URL parser, there is no socket. It is flagged so, unless the
+ * host told what it knows (`host.ts`): the peer, or the message on the wire.
+ * Otherwise the peer is known only where a register hook captured the socket or
+ * the application passes `ip`.
  *
  * The body is read by the stream's own reader up to the policy's bounds. Then
  * the request's own body accessors are shadowed: the handler reads what was
@@ -14,9 +15,12 @@
  */
 
 import { type Body, type BodyBounds, type End, inspected, UNSEEN } from "../body.js";
-import { Flag } from "../frame.js";
+import { isWorker } from "../environment.js";
+import { Flag, utf8Units } from "../frame.js";
 import { shared } from "../shared.js";
 import { type Adapter, type HeaderFilter, wantedPairs } from "./adapter.js";
+import { told } from "./host.js";
+import { nodeAdapter } from "./node.js";
 
 /** Whether it has the shape of a Fetch request, of this realm or another. */
 export function isFetchRequest(request: object): request is Request {
@@ -26,13 +30,19 @@ export function isFetchRequest(request: object): request is Request {
 
 /** Shows Fetch requests. */
 export const fetchAdapter: Adapter<Request> = {
-  peer: () => shared().socket?.()?.remoteAddress ?? "",
+  peer: (request) => told(request)?.address || (shared().socket?.()?.remoteAddress ?? ""),
 
   fill(input, request, reads) {
+    const wire = told(request)?.wire;
+    if (wire) return nodeAdapter.fill(input, wire, reads);
     const { headers } = request;
     input.method = request.method;
     input.flags |= Flag.ALL_HEADERS;
-    input.headers = wantedHeaders(headers, reads.headers);
+    const shown = wantedHeaders(headers, reads.headers);
+    // workerd alone decodes header values as UTF-8; elsewhere a unit is a byte
+    input.headers = isWorker()
+      ? shown.map((text) => (/[^\0-\x7f]/.test(text) ? utf8Units(text) : text))
+      : shown;
     if (!reads.target) return;
     const url = request.url;
     if (url.startsWith("https:")) input.flags |= Flag.HTTPS;

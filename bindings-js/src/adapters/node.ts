@@ -10,6 +10,7 @@
 
 import type { IncomingMessage } from "node:http";
 import { type Body, type BodyBounds, type End, inspected, UNSEEN, whole } from "../body.js";
+import { builtins } from "../builtins.js";
 import { Flag } from "../frame.js";
 import { type Adapter, type HeaderFilter, wantedPairs } from "./adapter.js";
 import { parsedBytes } from "./parsed.js";
@@ -41,20 +42,34 @@ export const nodeAdapter: Adapter<NodeRequest> = {
         : wantedPairs(request.rawHeaders, reads.headers);
   },
 
-  body(request, bounds) {
-    if (!mayHaveBody(request)) return undefined;
-    const earlier = captured.get(request);
-    if (earlier) return earlier;
-    if (!isUnread(request)) return parsed(request, bounds);
-    const reading = read(request, bounds);
-    captured.set(request, reading);
-    return reading;
-  },
-
-  seen(request, bounds) {
-    return mayHaveBody(request) ? parsed(request, bounds) : undefined;
-  },
+  body: nodeBody,
+  seen: nodeSeen,
 };
+
+/** The body; `left` is what a parser may have left of it. */
+export function nodeBody(
+  request: NodeRequest,
+  bounds: BodyBounds,
+  left: unknown = request.body,
+): Promise<Body> | Body | undefined {
+  if (!mayHaveBody(request)) return undefined;
+  const earlier = captured.get(request);
+  if (earlier) return earlier;
+  if (!isUnread(request)) return parsed(request, bounds, left);
+  const reading = read(request, bounds);
+  captured.set(request, reading);
+  discardAbandoned();
+  return reading;
+}
+
+/** What of the body can be seen without touching the stream. */
+export function nodeSeen(
+  request: NodeRequest,
+  bounds: BodyBounds,
+  left: unknown = request.body,
+): Body | undefined {
+  return mayHaveBody(request) ? parsed(request, bounds, left) : undefined;
+}
 
 /** HTTP/2 names the authority in a pseudo header; the core knows it as `host`. */
 function http2Headers(request: NodeRequest, filter: HeaderFilter): readonly string[] {
@@ -77,10 +92,10 @@ function mayHaveBody(request: NodeRequest): boolean {
 }
 
 /** What a body parser left, if one was there. */
-function parsed(request: NodeRequest, bounds: BodyBounds): Body {
+function parsed(request: NodeRequest, bounds: BodyBounds, left: unknown): Body {
   const bytes = isUnread(request)
     ? undefined
-    : parsedBytes(request.body, request.headers["content-type"] ?? "");
+    : parsedBytes(left, request.headers["content-type"] ?? "");
   return bytes === undefined ? UNSEEN : whole(bytes, bounds);
 }
 
@@ -98,6 +113,26 @@ function isUnread(request: NodeRequest): boolean {
 
 /** What was read of a request, for a second ward that looks at it. */
 const captured = new WeakMap<NodeRequest, Promise<Body>>();
+
+let discarding = false;
+
+/**
+ * Reads past what nobody wants of a body once the response is out. Node does so only where nobody
+ * began to read; a longer body would hold up the next request of its connection.
+ */
+function discardAbandoned(): void {
+  const builtin = builtins();
+  if (discarding || !builtin) return;
+  discarding = true;
+  const { subscribe } = builtin("node:diagnostics_channel");
+  subscribe("http.server.response.finish", (message) => {
+    const { request } = message as { request: NodeRequest };
+    if (!captured.has(request) || request.readableEnded || request.readableFlowing) return;
+    // somebody still reads, or will when what it feeds has room again
+    if (request.listenerCount("readable") + request.listenerCount("data") > 0) return;
+    request.resume();
+  });
+}
 
 function read(request: NodeRequest, bounds: BodyBounds): Promise<Body> {
   const chunks: Buffer[] = [];

@@ -179,5 +179,6 @@ export type ReasonCode =
   | "allow"
   | "skipped"
   | "body.truncated"
+  | "body.late"
   | "unanswered"
   | "fault";

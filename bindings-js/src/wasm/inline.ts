@@ -2,12 +2,13 @@
 
 import base64 from "./generated/inline.js";
 
-let module: WebAssembly.Module | undefined;
+// not called `module`: a bundle without exports may run as CommonJS, where that is a name
+let cached: WebAssembly.Module | undefined;
 
 /** The compiled module. */
 export function compiled(): WebAssembly.Module {
-  module ??= new WebAssembly.Module(decoded());
-  return module;
+  cached ??= new WebAssembly.Module(decoded());
+  return cached;
 }
 
 function decoded(): Uint8Array<ArrayBuffer> {

@@ -32,6 +32,7 @@ from ._generated import (
     token_bucket,
     validate_email,
 )
+from ._response import Refusal
 from ._rules import Duration, OnError, Rule
 from ._store import Store, Take, Taken
 from ._ward import Doorward, LogSink
@@ -47,6 +48,7 @@ __all__ = [
     "OnError",
     "PolicyError",
     "Reason",
+    "Refusal",
     "Rule",
     "RuleExplanation",
     "RuleResult",

@@ -77,7 +77,8 @@ class Window:
         longer = self.length > self._bounds.max_bytes
         tail = self._tail if self.complete and not self.full else b""
         truncated = longer or not (self.complete or late)
-        return Body(bytes(self._head), tail, truncated, late)
+        # what is late is the part that would be inspected
+        return Body(bytes(self._head), tail, truncated, late and not longer)
 
 
 def bounded(data: bytes, bounds: Bounds) -> Body:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Literal, cast
 
 from ._doorward import explain
+from ._response import Refusal, fields_of, refusal_of
 
 Conclusion = Literal["ALLOW", "CHALLENGE", "DENY"]
 Mode = Literal["LIVE", "DRY_RUN"]
@@ -231,6 +232,16 @@ class Decision:
             for rule in told["rules"]
         )
         return Explanation(told["summary"], rules)
+
+    def headers(self) -> dict[str, str]:
+        """`RateLimit-Policy` and `RateLimit` of the LIVE limits, and `Retry-After`
+        where one refused: for any response, also of a request that passes."""
+        return fields_of(self._text)
+
+    def to_response(self, accept: str | None = None) -> Refusal:
+        """How to refuse: 429 where a limit decided, else 403, in a body that does
+        not say which rule it was. `accept` is the request's `Accept` header."""
+        return refusal_of(self._text, accept or "")
 
     def to_dict(self) -> dict[str, Any]:
         """The decision line as a dictionary of its own."""

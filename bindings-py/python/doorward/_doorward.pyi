@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import Any, final
 
-__all__ = ["Engine", "Fault", "Replay", "__version__", "explain", "forked", "har_lines", "outcome"]
+__all__ = [
+    "Engine",
+    "Fault",
+    "Replay",
+    "__version__",
+    "explain",
+    "forked",
+    "har_lines",
+    "headers",
+    "outcome",
+    "respond",
+]
 
 __version__: str
 
@@ -87,6 +98,8 @@ class Replay:
     def summary(self, nanos: list[int]) -> str: ...
 
 def explain(decision: str) -> str: ...
+def headers(decision: str) -> str: ...
+def respond(decision: str, accept: bytes) -> str: ...
 def outcome(decision_id: str, outcome: str) -> str: ...
 def har_lines(har: bytes) -> list[str]: ...
 def forked() -> None: ...

@@ -26,6 +26,15 @@ def of_werkzeug(content_type: bytes, held: dict[str, Any], bounds: Bounds) -> by
     return _write(content_type, items, bounds)
 
 
+def of_django(content_type: bytes, held: dict[str, Any], bounds: Bounds) -> bytes:
+    """What a Django request holds after parsing: `_post` and `_files`."""
+    items: list[tuple[str, Any]] = []
+    for name in ("_post", "_files"):
+        for key, values in held[name].lists() if name in held else ():
+            items.extend((key, value) for value in values)
+    return _write(content_type, items, bounds)
+
+
 def _write(content_type: bytes, items: Iterable[tuple[str, Any]], bounds: Bounds) -> bytes:
     boundary = _boundary(content_type)
     if boundary is None:
@@ -37,7 +46,7 @@ def _write(content_type: bytes, items: Iterable[tuple[str, Any]], bounds: Bounds
         if isinstance(value, str):
             out += b'"\r\n\r\n' + value.encode("utf-8", "surrogatepass")
         else:
-            out += b'"; filename="' + _quoted(value.filename or "")
+            out += b'"; filename="' + _quoted(_filename(value))
             out += b'"\r\nContent-Type: ' + _quoted(value.content_type or "") + b"\r\n\r\n"
             out += _first(value, bounds.max_bytes)
         out += b"\r\n"
@@ -58,6 +67,11 @@ def _boundary(content_type: bytes) -> bytes | None:
 def _quoted(text: str) -> bytes:
     escaped = text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
     return escaped.encode("utf-8", "surrogatepass")
+
+
+def _filename(upload: Any) -> str:
+    name = upload.filename if hasattr(upload, "filename") else upload.name
+    return str(name or "")
 
 
 def _first(upload: Any, size: int) -> bytes:

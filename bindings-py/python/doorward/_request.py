@@ -5,6 +5,7 @@ framework: each is recognised by its shape.
 | --- | --- |
 | ASGI scope, `(scope, receive)`, Starlette's `Request` | `type` and `headers` in the scope |
 | WSGI environ, Flask's or Werkzeug's `Request` | `REQUEST_METHOD` in the environ |
+| Django's `HttpRequest` | one of the above, and a body that Django keeps |
 | plain mapping | `{"method", "url", "headers", "ip", "body"}`, all optional |
 """
 
@@ -14,7 +15,7 @@ import logging
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Protocol, TypeGuard
 
-from . import _form
+from . import _django, _form
 from ._body import NONE, UNSEEN, Body, Bounds, Replay, bounded, look_at_input
 from ._context import to_json
 from ._doorward import Engine
@@ -80,6 +81,8 @@ class Asgi:
     async def look(self, bounds: Bounds) -> Body:
         if self._scope.get("type") != "http":
             return NONE
+        if _django.is_django(self._request):
+            return _django.look(self._request, bounds)
         if self._receive is not None:
             if not isinstance(self._receive, Replay):
                 raise Misuse(
@@ -97,6 +100,8 @@ class Asgi:
         return await self._request._receive.look(bounds)
 
     def look_now(self, bounds: Bounds) -> Body:
+        if _django.is_django(self._request):
+            return _django.look(self._request, bounds)
         return self._already_read(bounds) or self._unseen()
 
     def _unseen(self) -> Body:
@@ -146,6 +151,8 @@ class Wsgi:
         return self.look_now(bounds)
 
     def look_now(self, bounds: Bounds) -> Body:
+        if _django.is_django(self._request):
+            return _django.look(self._request, bounds)
         held: dict[str, Any] = getattr(self._request, "__dict__", None) or {}
         data = held.get("_cached_data")
         if isinstance(data, bytes):

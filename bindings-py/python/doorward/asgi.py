@@ -9,11 +9,10 @@ matters, call `ward.protect` inside the handler.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from ._body import Message, Receive, Replay
-from ._response import refusal
 from ._ward import Doorward
 
 __all__ = ["DoorwardMiddleware", "Replay"]
@@ -46,12 +45,31 @@ class DoorwardMiddleware:
         decision = await self._ward.protect((scope, replay), context)
         scope.setdefault("state", {})["doorward"] = decision
         if not decision.is_denied():
-            await self._app(scope, replay, send)
+            await self._app(scope, replay, _with_headers(send, decision.headers()))
             return
-        answer = refusal(decision)
-        headers = [
-            (name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers
-        ]
-        headers.append((b"content-length", str(len(answer.body)).encode()))
+        answer = decision.to_response(_accept(scope))
+        headers = [*_lines(answer.headers), (b"content-length", str(len(answer.body)).encode())]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
+
+
+def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
+    if not headers:
+        return send
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), *_lines(headers)]}
+        await send(message)
+
+    return send_with_headers
+
+
+def _lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def _accept(scope: Scope) -> str:
+    """Several lines of a list are one."""
+    headers: Iterable[tuple[bytes, bytes]] = scope.get("headers") or ()
+    return b",".join(value for name, value in headers if name == b"accept").decode("latin-1")

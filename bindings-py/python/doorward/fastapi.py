@@ -4,17 +4,18 @@
     async def login(decision: Annotated[Decision, Depends(Protect(ward))]): ...
 
 Where the handler knows more (user, session), give `context`, or call
-`ward.protect(request, {...})` in the handler itself.
+`ward.protect(request, {...})` in the handler itself. A handler that returns a
+`Response` of its own puts `decision.headers()` on it itself.
 """
 
 import inspect
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Request, Response
 
 from ._decision import Decision
-from ._response import refusal
 from ._ward import Doorward
 
 __all__ = ["Protect"]
@@ -34,15 +35,21 @@ class Protect:
         self._ward = ward
         self._context = context
 
-    async def __call__(self, request: Request) -> Decision:
+    async def __call__(self, request: Request, response: Response) -> Decision:
         context = self._context(request) if self._context else None
         if inspect.isawaitable(context):
             context = await context
         decision = await self._ward.protect(request, context)
         request.state.doorward = decision
         if decision.is_denied():
-            answer = refusal(decision)
-            # The body is FastAPI's own {"detail": …}, so its type is too.
-            headers = {name: value for name, value in answer.headers if name != "content-type"}
-            raise HTTPException(answer.status, detail=answer.problem, headers=headers)
+            answer = decision.to_response()
+            # The body is FastAPI's own {"detail": …} whatever is asked for, so its type is too.
+            headers = {
+                name: value
+                for name, value in answer.headers.items()
+                if name not in ("Content-Type", "Vary")
+            }
+            raise HTTPException(answer.status, detail=json.loads(answer.body), headers=headers)
+        for name, value in decision.headers().items():
+            response.headers.append(name, value)
         return decision

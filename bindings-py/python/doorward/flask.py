@@ -2,20 +2,29 @@
 
     app.before_request(protect(ward, context=lambda: {"userId": session.get("user")}))
 
+one view:
+
+    @app.post("/login")
+    @protected(ward, context=lambda: {"email": request.form.get("email")})
+    def login(): ...
+
 or call `ward.protect_sync(request, {...})` in a view.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from flask import Response, g, request
+from flask import Response, after_this_request, current_app, g, request
 
-from ._response import refusal
 from ._ward import Doorward
 
-__all__ = ["protect"]
+__all__ = ["protect", "protected"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def protect(
@@ -25,9 +34,38 @@ def protect(
 
     def before_request() -> Response | None:
         g.doorward = ward.protect_sync(request, context() if context else None)
-        if not g.doorward.is_denied():
-            return None
-        answer = refusal(g.doorward)
-        return Response(answer.body, answer.status, answer.headers)
+        if g.doorward.is_denied():
+            answer = g.doorward.to_response(request.headers.get("Accept", ""))
+            return Response(answer.body, answer.status, answer.headers)
+        headers = g.doorward.headers()
+        if headers:
+            after_this_request(lambda response: _with_headers(response, headers))
+        return None
 
     return before_request
+
+
+def protected(
+    ward: Doorward, *, context: Callable[[], Mapping[str, Any] | None] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """A decorator for a view, below the route's; the decision is in `g.doorward`."""
+    judge = protect(ward, context=context)
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @wraps(view)
+        def judged(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            refused = judge()
+            if refused is not None:
+                return refused
+            answer: R = current_app.ensure_sync(view)(*args, **kwargs)
+            return answer
+
+        return judged
+
+    return decorate
+
+
+def _with_headers(response: Response, headers: Mapping[str, str]) -> Response:
+    for name, value in headers.items():
+        response.headers.add(name, value)
+    return response

@@ -10,9 +10,9 @@ matters, call `ward.protect_sync` inside the handler.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
-from ._response import refusal
 from ._ward import Doorward
 
 __all__ = ["DoorwardMiddleware"]
@@ -40,8 +40,18 @@ class DoorwardMiddleware:
         decision = self._ward.protect_sync(environ, context)
         environ["doorward.decision"] = decision
         if not decision.is_denied():
-            return self._app(environ, start_response)
-        answer = refusal(decision)
-        headers = [*answer.headers, ("content-length", str(len(answer.body)))]
-        start_response(f"{answer.status} {answer.title}", headers)
+            return self._app(environ, _with_headers(start_response, decision.headers()))
+        answer = decision.to_response(environ.get("HTTP_ACCEPT", ""))
+        headers = [*answer.headers.items(), ("Content-Length", str(len(answer.body)))]
+        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
         return [answer.body]
+
+
+def _with_headers(start_response: Any, headers: Mapping[str, str]) -> Any:
+    if not headers:
+        return start_response
+
+    def start_with_headers(status: str, given: list[tuple[str, str]], *error: Any) -> Any:
+        return start_response(status, [*given, *headers.items()], *error)
+
+    return start_with_headers

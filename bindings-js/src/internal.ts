@@ -1,0 +1,9 @@
+/** What this repository's tests and benches look at; no part of the package's interface. */
+
+export { fetchAdapter } from "./adapters/fetch.js";
+export { nodeAdapter } from "./adapters/node.js";
+export { emptyInput, Flag, FrameWriter, type Input } from "./frame.js";
+export { Instance } from "./instance.js";
+export { contextJson, own } from "./marshal.js";
+export { SCRIPT } from "./redis/script.js";
+export { answering } from "./store.js";
