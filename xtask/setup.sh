@@ -15,8 +15,11 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
 
 packages=()
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
+command -v c++ >/dev/null || packages+=(g++)
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 command -v redis-server >/dev/null || packages+=(redis-server)
+command -v valgrind >/dev/null || packages+=(valgrind)
+command -v chromium >/dev/null || packages+=(chromium)
 [ ${#packages[@]} = 0 ] && exit 0
 
 command -v apt-get >/dev/null || missing "install ${packages[*]}, or their like here"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doorward._doorward import Replay, __version__, explain
+from doorward._doorward import Replay, __version__, explain, headers, respond
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 FAILURES = VECTORS / "expected-failures.toml"
@@ -37,7 +37,8 @@ def _all(file: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
 def _run(vector: Mapping[str, Any], policy: str) -> str | None:
     secret = vector["secret"].encode() if "secret" in vector else None
     replay = Replay(policy, dry_run=vector.get("dry_run", False), log_secret=secret)
-    lists = {name: vector.get(name, []) for name in ("exact", "explain", "log", "expect")}
+    texts = ("exact", "explain", "log", "headers", "respond")
+    lists = {name: vector.get(name, []) for name in (*texts, "expect")}
     if any(expected and len(expected) != len(vector["traffic"]) for expected in lists.values()):
         return f"expected {len(vector['traffic'])} of each, as there are lines"
     if not lists["expect"] and not lists["exact"]:
@@ -52,6 +53,8 @@ def _run(vector: Mapping[str, Any], policy: str) -> str | None:
             "exact": decision.replace(f"doorward/{__version__} ", "doorward/VERSION "),
             "explain": json.loads(explain(decision))["summary"],
             "log": log.replace(f"doorward/{__version__} ", "doorward/VERSION "),
+            "headers": headers(decision),
+            "respond": respond(decision, vector.get("accept", "").encode()),
         }
         for name, text in found.items():
             if lists[name] and lists[name][index] != text:

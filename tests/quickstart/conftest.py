@@ -12,18 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from serving import ROOT, Server, run, somebody
 
-from .support import (
-    ROOT,
-    Server,
-    ask,
-    asked,
-    install_command,
-    pasted,
-    run,
-    serve_command,
-    somebody,
-)
+from .support import ask, asked, install_command, pasted, serve_command
 
 HERE = Path(__file__).parent
 _notes: list[str] = []
@@ -95,7 +86,10 @@ def next_app(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def next_server(next_app: Path) -> Iterator[Server]:
-    command = ["node_modules/.bin/next", "start", "--hostname", "127.0.0.1"]
+    command = [
+        *("node_modules/.bin/next", "start", "--hostname", "127.0.0.1"),
+        *("--port", "{port}"),
+    ]
     with Server("next", command, next_app) as server:
         # what comes before `register` has run is judged without an address
         assert ask(server, somebody(), "/").status == 200
@@ -130,7 +124,8 @@ def fastapi_app(folder: Path) -> Path:
 def _uvicorn(app: Path, name: str, module: str = "main:app", *more: str) -> Server:
     program, *rest = serve_command()
     rest = [module if word == "main:app" else word for word in rest]
-    return Server(name, [str(app / ".venv/bin" / program), *rest, *more], app)
+    rest += ["--port", "{port}", *more]
+    return Server(name, [str(app / ".venv/bin" / program), *rest], app)
 
 
 @pytest.fixture(scope="session")

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import gzip
 import http.client
-import itertools
 import json
-import os
 import re
 import shlex
-import socket
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from serving import ROOT, Server
+
 T = TypeVar("T")
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
 MINUTE = 60
@@ -85,76 +82,6 @@ def serve_command() -> list[str]:
     return shlex.split(line)
 
 
-def environment() -> dict[str, str]:
-    """This process's, without what would change how an application decides or is found."""
-    ours = re.compile(
-        r"DOORWARD_|VERCEL|FLY_|RENDER|NODE_|NEXT_|PYTHON|VIRTUAL_ENV|UVICORN_|FORWARDED_"
-    )
-    kept = {name: value for name, value in os.environ.items() if not ours.match(name)}
-    return {**kept, "NEXT_TELEMETRY_DISABLED": "1", "CI": "1"}
-
-
-def run(command: list[str], folder: Path, seconds: float = 600) -> str:
-    """Standard output of a command that must succeed."""
-    done = subprocess.run(  # noqa: S603 -- commands of these tests and of the README
-        command,
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-    )
-    told = f"{shlex.join(command)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-    assert done.returncode == 0, told
-    return done.stdout
-
-
-# Runs a command until standard input ends, which it does however these tests end, then kills
-# everything the command started.
-GUARD = '"$@" </dev/null & cat >/dev/null; kill -KILL 0'
-
-
-class Server:
-    """A running application on a free port of loopback; ends with the `with` block."""
-
-    def __init__(self, name: str, command: list[str], folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
-        self.name = name
-        self._log = folder / f"server-{self.port}.log"
-        with self._log.open("wb") as log:
-            self._guard = subprocess.Popen(  # noqa: S603 -- as above
-                ["/bin/sh", "-c", GUARD, "sh", *command, "--port", str(self.port)],
-                cwd=folder,
-                env=environment(),
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def __enter__(self) -> Server:
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return self
-            except OSError:
-                time.sleep(0.05)
-        self.__exit__()
-        raise TimeoutError(f"{self.name} does not answer\n{self.log()}")
-
-    def __exit__(self, *_: object) -> None:
-        assert self._guard.stdin is not None
-        self._guard.stdin.close()
-        self._guard.wait(timeout=10)
-
-    def log(self) -> str:
-        """What it printed so far."""
-        return self._log.read_text("utf-8", "replace")
-
-
 class Answer(NamedTuple):
     """What came back."""
 
@@ -166,14 +93,7 @@ class Answer(NamedTuple):
         return json.loads(self.body)
 
 
-_addresses = itertools.count(1)
 asked: dict[str, int] = {}
-
-
-def somebody() -> str:
-    """A client nobody has met: every address of 127.0.0.0/8 is this machine's."""
-    number = next(_addresses)
-    return f"127.77.{number >> 8}.{number & 255}"
 
 
 def connect(server: Server, client: str) -> http.client.HTTPConnection:

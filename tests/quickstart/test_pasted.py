@@ -8,21 +8,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 import pytest
+from serving import Server, somebody
 
-from .support import (
-    CHROME,
-    DAY,
-    FIREFOX,
-    MINUTE,
-    SAFARI,
-    Server,
-    ask,
-    asked,
-    connect,
-    send,
-    somebody,
-    within,
-)
+from .support import CHROME, DAY, FIREFOX, MINUTE, SAFARI, ask, asked, connect, send, within
 
 LIMIT = 20
 MORE = 6
@@ -95,11 +83,12 @@ REFUSED: dict[str, tuple[str, Mapping[str, str]]] = {
 def test_refused(server: Server, name: str) -> None:
     client = somebody()
     target, headers = REFUSED[name]
+    headers = {**headers, "Accept": "application/json"}
     answers = [ask(server, client, target, headers) for _ in range(2)]
     assert [answer.status for answer in answers] == [403, 403]
     told = [answer.json() for answer in answers]
-    assert [body["error"] for body in told] == ["refused", "refused"]
-    assert told[0]["id"] != told[1]["id"]
+    assert [body["title"] for body in told] == ["Forbidden", "Forbidden"]
+    assert told[0]["decision"] != told[1]["decision"]
 
 
 def test_twenty_pass_and_then_429(server: Server) -> None:

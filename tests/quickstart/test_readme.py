@@ -6,7 +6,9 @@ import json
 import re
 from pathlib import Path
 
-from .support import README, ROOT, pasted, run
+from serving import ROOT, run
+
+from .support import README, pasted
 
 SECTION = README.partition("## What your handler can tell it\n")[2].partition("\n## ")[0]
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import Server, run, somebody
 
-from .support import CHROME, DAY, Server, ask, asked, connect, run, send, somebody, within
+from .support import CHROME, DAY, ask, asked, connect, send, within
 
 HERE = Path(__file__).parent
 

@@ -16,8 +16,12 @@ mod eval_bots;
 mod eval_email;
 #[cfg(feature = "core")]
 mod eval_shield;
+mod ledger;
+mod mutate;
 #[cfg(feature = "core")]
 mod replay;
+mod reproducible;
+mod sbom;
 mod tables;
 mod traffic;
 mod tree;
@@ -41,11 +45,31 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         "what the rules find in the corpora of ../shared/data",
         eval::run,
     ),
+    (
+        "ledger",
+        "write benches/ledger.json: sizes, allocations, instructions; --check only compares",
+        ledger::run,
+    ),
+    (
+        "mutate",
+        "mutated requests to Express and FastAPI: --requests 20000 --seed 1 --host NAME",
+        mutate::run,
+    ),
     #[cfg(feature = "core")]
     (
         "replay",
         "the same traffic natively and through both packages, compared",
         replay::run,
+    ),
+    (
+        "reproducible",
+        "the wasm module built here and in a copy of the tree: the same bytes",
+        reproducible::run,
+    ),
+    (
+        "sbom",
+        "what is in the packages, as CycloneDX in dist/; they depend on nothing",
+        sbom::run,
     ),
     (
         "tables",
@@ -94,7 +118,7 @@ fn main() -> ExitCode {
 fn usage() -> ExitCode {
     eprintln!("usage: cargo xtask COMMAND");
     for (name, help, _) in COMMANDS {
-        eprintln!("  {name:10} {help}");
+        eprintln!("  {name:12} {help}");
     }
     ExitCode::from(64)
 }

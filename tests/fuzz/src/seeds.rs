@@ -1,0 +1,164 @@
+//! Writes seeds into a folder a target: what vectors and recorded traffic ask.
+//!
+//! `seeds FOLDER`, see `tests/fuzz/run.sh`.
+
+use doorward_core::traffic::Line;
+use doorward_fuzz::input::Sent;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Letters of policies under which each request is a seed, by its file.
+const LETTERS: &[(&str, &[u8])] = &[
+    ("shield", b"ABM"),
+    ("detectBot", b"CDe"),
+    ("fixedWindow", b"EFg"),
+    ("slidingWindow", b"GHe"),
+    ("tokenBucket", b"IJa"),
+    ("validateEmail", b"KLj"),
+    ("filter", b"MNOP"),
+    ("identity", b"1EG"),
+    ("modes", b"aCE!"),
+];
+
+const NETWORKS: [&str; 5] = [
+    "203.0.113.0/24\n10.0.0.0/8\n2001:db8::/32",
+    "::ffff:10.0.0.0/104\n127.0.0.1",
+    "2",
+    "0.0.0.0/0\n::/0",
+    "",
+];
+
+const EXPRESSIONS: [&str; 10] = [
+    r#"http.request.uri.path eq "/admin" and not ip.src in {10.0.0.0/8 ::1}"#,
+    r#"http.request.uri.path matches "(?i)^/(wp-|xmlrpc)[a-z0-9_]{1,9}\.php$""#,
+    r#"lower(http.request.headers["user-agent"]) contains "bot""#,
+    r#"context["plan"] ne "team" or context["account.ageDays"] lt 7"#,
+    r#"http.host wildcard "*.example" xor http.request.cookie["session"] == "x""#,
+    r##"http.request.uri.args["q"] ~ r#"["']\s*or"# && len(http.request.uri.path) ge 20"##,
+    r#"context["requested"] in {1 5..9 -2.5} || context["vip"]"#,
+    r#"http.request.method in {"GET" "HEAD" "a\x41\""}"#,
+    r#"ip.src in {203.0.113.1..203.0.113.9 2001:db8::/32}"#,
+    r#"not (upper(http.host) strict wildcard "SHOP?*" ^^ !context["x"])"#,
+];
+
+fn main() {
+    let folder = std::env::args().nth(1).expect("usage: seeds FOLDER");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |path: &Path| std::fs::read_to_string(path).expect("readable");
+    let mut policies = BTreeSet::new();
+    let mut expressions: BTreeSet<String> = EXPRESSIONS.map(str::to_owned).into();
+    let mut traffic: Vec<(String, Vec<String>)> = Vec::new();
+    let mut paths: Vec<_> = std::fs::read_dir(root.join("tests/vectors"))
+        .expect("tests/vectors")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let file: toml::Table = toml::from_str(&read(&path)).expect("TOML");
+        let text = |value: Option<&toml::Value>| Some(value?.as_str()?.to_owned());
+        policies.extend(text(file.get("policy")));
+        for list in ["vector", "error"] {
+            let list = file.get(list).and_then(toml::Value::as_array);
+            for vector in list.into_iter().flatten() {
+                policies.extend(text(vector.get("policy")));
+                let lines = vector.get("traffic").and_then(toml::Value::as_array);
+                let lines = lines
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|line| text(Some(line)));
+                traffic.push((name.clone().into_owned(), lines.collect()));
+            }
+        }
+    }
+    policies.insert(read(&root.join("tests/traffic/everything.json")));
+    for line in read(&root.join("examples/traffic.jsonl")).lines() {
+        traffic.push(("traffic".to_owned(), vec![line.to_owned()]));
+    }
+    for policy in &policies {
+        let Ok(policy) = serde_json::from_str::<serde_json::Value>(policy) else {
+            continue;
+        };
+        for rule in policy["rules"].as_array().into_iter().flatten() {
+            for list in ["allow", "deny"] {
+                let list = rule[list].as_array().into_iter().flatten();
+                let list = list.filter(|_| rule["rule"] == "filter");
+                expressions.extend(list.filter_map(|one| Some(one.as_str()?.to_owned())));
+            }
+        }
+    }
+
+    let mut out = Out::new(&folder);
+    for policy in &policies {
+        out.write("policy", policy.as_bytes());
+    }
+    let first = traffic
+        .last()
+        .and_then(|(_, lines)| lines.first())
+        .expect("traffic");
+    let example = requests(core::slice::from_ref(first));
+    for expression in &expressions {
+        out.write("filter", &[expression.as_bytes(), &example].concat());
+    }
+    for (index, (name, lines)) in traffic.iter().enumerate() {
+        let asked = requests(lines);
+        if asked.is_empty() {
+            continue;
+        }
+        let letters = LETTERS.iter().find(|(file, _)| file == name);
+        let letters = letters.map_or(&b"ACEgIKMn"[..], |(_, letters)| letters);
+        for target in ["frame", "decide", "differential"] {
+            out.write(target, &[letters, &asked].concat());
+        }
+        let networks = NETWORKS[index % NETWORKS.len()];
+        out.write("identity", &[networks.as_bytes(), &asked].concat());
+        if let Some(expression) = expressions.iter().nth(index % expressions.len()) {
+            out.write("filter", &[expression.as_bytes(), &asked].concat());
+        }
+    }
+}
+
+struct Out<'a> {
+    folder: &'a Path,
+    written: usize,
+}
+
+impl<'a> Out<'a> {
+    fn new(folder: &'a str) -> Self {
+        Self {
+            folder: Path::new(folder),
+            written: 0,
+        }
+    }
+
+    fn write(&mut self, target: &str, bytes: &[u8]) {
+        let folder = self.folder.join(target);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(format!("seed-{:04}", self.written)), bytes).expect("written");
+        self.written += 1;
+    }
+}
+
+/// Traffic lines as an input has them.
+fn requests(lines: &[String]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for line in lines {
+        let Ok(line) = Line::parse(line.as_bytes()) else {
+            continue;
+        };
+        let fields = line.fields();
+        let sent = Sent {
+            flags: fields.flags,
+            now: fields.now,
+            peer: fields.peer.into(),
+            platform: fields.platform.into(),
+            method: fields.method.into(),
+            target: fields.target.into(),
+            body: line.body().into(),
+            context: fields.context.into(),
+            headers: line.headers().map(|(n, v)| (n.into(), v.into())).collect(),
+        };
+        sent.write(1, &mut out);
+    }
+    out
+}

@@ -1,0 +1,3 @@
+import { answer } from "../../../../js/common.js";
+
+export const fallback = ({ locals }) => Response.json(answer(locals.doorward));
