@@ -8,6 +8,7 @@
 )]
 
 use core::hint::black_box;
+use core::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use doorward_benches::WORKLOAD;
 use doorward_core::engine::Engine;
@@ -74,5 +75,12 @@ fn benches(c: &mut Criterion) {
     }
 }
 
-criterion_group!(all, benches);
+criterion_group! {
+    name = all;
+    config = Criterion::default()
+        .sample_size(30)
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(2));
+    targets = benches
+}
 criterion_main!(all);

@@ -1,4 +1,5 @@
-//! The workload that every bench uses: one policy, one request.
+//! What the benches share: the workload, and the cases made of it.
 
-/// Policy and request, as JSON.
-pub const WORKLOAD: &str = include_str!("../workload.json");
+mod cases;
+
+pub use cases::{Case, WORKLOAD, cases};

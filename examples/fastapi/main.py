@@ -20,7 +20,7 @@ from doorward import (
     token_bucket,
     validate_email,
 )
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 # What every route has in common; each adds its own rules next to its handler.
@@ -43,14 +43,12 @@ app = FastAPI()
 app.add_middleware(Shown)
 
 
-def refusal(decision: Decision) -> JSONResponse:
+def refusal(decision: Decision) -> Response:
     """What a client hears that may not pass: never which rule said so."""
     if decision.is_challenged():
         return JSONResponse({"error": "Enter the code we sent you"}, 401)
-    if decision.reason.is_rate_limit():
-        headers = {"retry-after": str(decision.reason.retry_after or 1)}
-        return JSONResponse({"error": "Too many requests"}, 429, headers)
-    return JSONResponse({"error": "Forbidden"}, 403)
+    answer = decision.to_response()
+    return Response(answer.body, answer.status, answer.headers)
 
 
 PLANS = {"ana": "free", "ben": "team", "kim": "free"}
@@ -101,7 +99,7 @@ login_ward = ward.with_rule(
 
 
 @app.post("/api/login")
-async def login(request: Request) -> JSONResponse:
+async def login(request: Request) -> Response:
     form = await fields(request)
     email, password = text(form.get("email")), text(form.get("password"))
 
@@ -120,7 +118,7 @@ signup_ward = ward.with_rule(
 
 
 @app.post("/api/signup")
-async def signup(request: Request) -> JSONResponse:
+async def signup(request: Request) -> Response:
     email = text((await fields(request)).get("email"))
 
     decision = await signup_ward.protect(request, {"action": "signup", "email": email})
@@ -143,7 +141,7 @@ search_ward = ward.with_rule(
 
 
 @app.get("/api/search")
-async def search(request: Request) -> JSONResponse:
+async def search(request: Request) -> Response:
     decision = await search_ward.protect(request, {"action": "search", **session(request)})
     if not decision.is_allowed():
         return refusal(decision)
@@ -166,7 +164,7 @@ chat_ward = ward.with_rule(
 
 
 @app.post("/api/chat")
-async def chat(request: Request) -> JSONResponse:
+async def chat(request: Request) -> Response:
     form = await fields(request)
 
     decision = await chat_ward.protect(

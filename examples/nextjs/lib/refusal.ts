@@ -5,9 +5,5 @@ export function refusal(decision: Decision): Response {
   if (decision.isChallenged()) {
     return Response.json({ error: "Enter the code we sent you" }, { status: 401 });
   }
-  if (decision.reason.isRateLimit()) {
-    const headers = { "retry-after": String(decision.reason.retryAfter ?? 1) };
-    return Response.json({ error: "Too many requests" }, { status: 429, headers });
-  }
-  return Response.json({ error: "Forbidden" }, { status: 403 });
+  return decision.toResponse();
 }
