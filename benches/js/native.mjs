@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { Instance } from "../../bindings-js/dist/instance.js";
+import { Instance } from "../../bindings-js/dist/internal.js";
 import { cpuTimes } from "./rounds.mjs";
 import { digits, duration, row } from "./row.mjs";
 

@@ -12,8 +12,14 @@ use crate::text::shell::{Argument, Command, Invocation, Mark, each_invocation};
 /// The strongest evidence in `text`; `idiomatic` when a word of an idiom occurs.
 pub(crate) fn find_in(text: &[u8], idiomatic: bool, texture: Texture) -> Option<Evidence> {
     let mut best = Strongest::default();
+    let mut lists = None;
     each_invocation(text, &mut |found| {
         if let Some((code, score)) = judge(&found, texture) {
+            let score = if is_item(text, &found, &mut lists) {
+                score.min(3500)
+            } else {
+                score
+            };
             best.add(Evidence::new(code, score, found.start, found.end));
         }
     });
@@ -21,6 +27,32 @@ pub(crate) fn find_in(text: &[u8], idiomatic: bool, texture: Texture) -> Option<
         idioms(text, texture, &mut best);
     }
     best.0
+}
+
+/// So many separators of one kind make a list.
+const LIST: usize = 6;
+
+/// A word without arguments in a list, as in `a|sort|b|date|c`, is an item of
+/// it. What the text is a list by is counted once, into `lists`.
+fn is_item(text: &[u8], found: &Invocation, lists: &mut Option<[bool; 3]>) -> bool {
+    const SEPARATORS: [u8; 3] = [b';', b'|', b'&'];
+    if found.mark != Mark::Separator || found.disguised {
+        return false;
+    }
+    if !matches!(found.argument, Argument::None) {
+        return false;
+    }
+    let counted = lists.get_or_insert_with(|| {
+        SEPARATORS.map(|separator| {
+            let mut places = text.iter().filter(|b| **b == separator);
+            places.nth(LIST.saturating_sub(1)).is_some()
+        })
+    });
+    let here = text.get(found.start);
+    SEPARATORS
+        .iter()
+        .zip(counted)
+        .any(|(separator, list)| *list && here == Some(separator))
 }
 
 fn judge(found: &Invocation, texture: Texture) -> Option<(&'static str, u16)> {
@@ -157,6 +189,8 @@ mod tests {
             "Find out more; sort by date; then echo it",
             "/x?id=1&type=2&sort=name",
             "$(document).ready(function() { x(); })",
+            "price|sort|cat|date|start|end|zip|x",
+            "ann;cat;red;sort;big;zip;new;date",
         ] {
             assert!(score(text) < 5000, "{text}");
         }
