@@ -3,7 +3,7 @@
 //! Open addressing, filled at compile time, so a table costs no start-up and
 //! no allocation. Words are looked up by a hash of their ends and length,
 //! case folded; a scanner that meets several tables hashes once, and asks a
-//! [`Sieve`] first which of them can know the word. A slot keeps a few bits of
+//! `Sieve` first which of them can know the word. A slot keeps a few bits of
 //! the hash, so a word of no table is hardly ever compared.
 
 use super::cursor::{ByteSet, Cursor};
