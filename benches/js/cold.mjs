@@ -1,34 +1,38 @@
-/** Import, instantiation and first decision, each time in a fresh process. */
+/** Import, instance and first decision, each time in a fresh process; Arcjet's bot rule beside it. */
 
 import { execFileSync } from "node:child_process";
-import { median, report, workload } from "./measure.mjs";
+import { median, workload } from "./rounds.mjs";
+import { duration, row } from "./row.mjs";
 
-const RUNS = 21;
+const RUNS = 15;
 const { policy, request } = workload;
 
-const FIRST = `
-const cpu = process.cpuUsage();
-const wall = performance.now();
+const ours = `
 const { default: doorward } = await import("doorward");
 const ward = doorward(${JSON.stringify(policy)});
 ward.protectSync(${JSON.stringify(request)}, ${JSON.stringify(request.context)});
-const { user, system } = process.cpuUsage(cpu);
-console.log(JSON.stringify({ cpu: (user + system) / 1000, wall: performance.now() - wall }));
+`;
+const arcjet = `
+const { detectBot } = await import("@arcjet/analyze");
+const options = { tag: "denied-bot-config", val: { entities: ["CURL"], skipCustomDetect: true } };
+await detectBot({ log: console }, { headers: { "user-agent": "curl/8" } }, options);
 `;
 
-const runs = Array.from({ length: RUNS }, () => {
-  const said = execFileSync(process.execPath, ["--input-type=module", "--eval", FIRST], {
-    cwd: import.meta.dirname,
-    encoding: "utf8",
-  });
-  return JSON.parse(said);
-});
-for (const kind of ["cpu", "wall"]) {
-  const times = runs.map((run) => run[kind]);
-  report(`cold start, ${kind}`, median(times), {
-    unit: " ms",
-    must: 40,
-    aim: 15,
-    from: `${RUNS} processes, best ${Math.min(...times).toFixed(1)} ms`,
-  });
+function start(script) {
+  const measured = `
+const [cpu, wall] = [process.cpuUsage(), performance.now()];
+${script}
+const { user, system } = process.cpuUsage(cpu);
+console.log(JSON.stringify({ cpu: (user + system) * 1000, wall: (performance.now() - wall) * 1e6 }));
+`;
+  const args = ["--input-type=module", "--eval", measured];
+  return JSON.parse(execFileSync(process.execPath, args, { cwd: import.meta.dirname }));
 }
+
+const runs = Array.from({ length: RUNS }, () => [start(ours), start(arcjet)]);
+const of = (subject, kind) => median(runs.map((run) => run[subject][kind]));
+row("cold", {
+  value: of(0, "cpu") / 1e6,
+  ours: `${duration(of(0, "cpu"))} CPU, ${duration(of(0, "wall"))} wall`,
+  peers: `Arcjet, one rule ${duration(of(1, "cpu"))} CPU, ${duration(of(1, "wall"))} wall`,
+});

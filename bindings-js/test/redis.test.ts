@@ -448,6 +448,8 @@ for (const [name, client] of [
     const [more, later] = await timed(Promise.all(Array.from({ length: 20 }, () => ask(ward))));
     assert.equal(degraded(more), 20);
     assert.ok(later < 350, `${later} ms`);
+    // how far apart the clocks are is known to a round trip, which a busy machine makes long
+    await sleep(1000);
     own.process?.kill("SIGCONT");
     const decision = await recovered(ward);
     assert.ok(decision.isAllowed());

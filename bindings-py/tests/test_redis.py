@@ -397,19 +397,21 @@ def test_a_killed_server_sync(own: Server) -> None:
 
 def test_a_server_that_hangs_async(own: Server) -> None:
     async def work(client: redis.asyncio.Redis) -> None:
-        ward = ward_of(client, 50)
+        ward = ward_of(client, 50, deadline=0.4)
         await recovered(ward)
         own.signal(signal.SIGSTOP)
         began = monotonic()
         asked = [ward.protect(scope(), {"userId": "u"}) for _ in range(80)]
         decisions = await asyncio.gather(*asked)
-        assert 0.049 <= monotonic() - began < 1
+        assert 0.399 <= monotonic() - began < 1.5
         assert (allowed(decisions), degraded(decisions)) == (50, 80)
         # the others do not wait at all
         began = monotonic()
         asked = [ward.protect(scope(), {"userId": "u"}) for _ in range(20)]
         assert degraded(await asyncio.gather(*asked)) == 20
-        assert monotonic() - began < 0.045
+        assert monotonic() - began < 0.35
+        # how far apart the clocks are is known to a round trip, which a busy machine makes long
+        await asyncio.sleep(1)
         own.signal(signal.SIGCONT)
         await recovered(ward)
         await asyncio.sleep(0.1)
@@ -429,6 +431,7 @@ def test_a_server_that_hangs_sync(own: Server) -> None:
     decisions = [ward.protect_sync(environ(), {"userId": "u"}) for _ in range(80)]
     assert 0.049 <= monotonic() - began < 1
     assert (allowed(decisions), degraded(decisions)) == (50, 80)
+    sleep(1)
     own.signal(signal.SIGCONT)
     recovered_now(ward)
     sleep(0.1)

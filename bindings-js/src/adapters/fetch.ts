@@ -24,8 +24,8 @@ import { nodeAdapter } from "./node.js";
 
 /** Whether it has the shape of a Fetch request, of this realm or another. */
 export function isFetchRequest(request: object): request is Request {
-  const { headers, arrayBuffer } = request as Partial<Request>;
-  return typeof arrayBuffer === "function" && typeof headers?.get === "function";
+  // only looked for, because some hosts make headers when they are first read
+  return typeof (request as Partial<Request>).arrayBuffer === "function" && "headers" in request;
 }
 
 /** Shows Fetch requests. */

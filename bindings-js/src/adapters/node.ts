@@ -83,7 +83,8 @@ function http2Headers(request: NodeRequest, filter: HeaderFilter): readonly stri
   return wantedPairs(pairs, filter);
 }
 
-function mayHaveBody(request: NodeRequest): boolean {
+/** Whether its head announces a body. */
+export function mayHaveBody(request: NodeRequest): boolean {
   const { headers } = request;
   if (headers["transfer-encoding"] !== undefined) return true;
   const length = headers["content-length"];

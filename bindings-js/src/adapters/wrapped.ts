@@ -12,7 +12,14 @@ import { isWorker } from "../environment.js";
 import type { Adapter } from "./adapter.js";
 import { fetchAdapter, isFetchRequest } from "./fetch.js";
 import { type HostFacts, tell, told } from "./host.js";
-import { isNodeRequest, type NodeRequest, nodeAdapter, nodeBody, nodeSeen } from "./node.js";
+import {
+  isNodeRequest,
+  mayHaveBody,
+  type NodeRequest,
+  nodeAdapter,
+  nodeBody,
+  nodeSeen,
+} from "./node.js";
 
 /** Fastify's request. */
 interface FastifyRequest {
@@ -56,8 +63,13 @@ const fastifyAdapter: Adapter<FastifyRequest> = {
 const honoAdapter: Adapter<HonoContext> = {
   peer: (context) => fetchAdapter.peer(requestOf(context)),
   fill: (input, context, reads) => fetchAdapter.fill(input, requestOf(context), reads),
-  body: (context, bounds) =>
-    context.req.raw.bodyUsed ? parsed(context, bounds) : fetchAdapter.body(context.req.raw, bounds),
+  body(context, bounds) {
+    const request = requestOf(context);
+    // on Node the first look at a Fetch body makes it: a page has none
+    const wire = told(request)?.wire;
+    if (wire && !mayHaveBody(wire)) return undefined;
+    return request.bodyUsed ? parsed(context, bounds) : fetchAdapter.body(request, bounds);
+  },
   seen: ({ req }, bounds) => fetchAdapter.seen(req.raw, bounds),
 };
 

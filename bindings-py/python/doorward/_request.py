@@ -89,10 +89,12 @@ class Asgi:
                     "receive would lose the body for the application: "
                     "pass (scope, receive) with receive = doorward.asgi.Replay(receive)"
                 )
-            return await self._receive.look(bounds)
+            return await self._receive.look(bounds) if self._may_have_body() else NONE
         read = self._already_read(bounds)
         if read is not None:
             return read
+        if not self._may_have_body():
+            return NONE
         if not hasattr(self._request, "_receive"):
             return self._unseen()
         if not isinstance(self._request._receive, Replay):
@@ -106,8 +108,16 @@ class Asgi:
 
     def _unseen(self) -> Body:
         """Nothing, or what is known of a body that nobody can look at here."""
+        return UNSEEN if self._announces_body() else NONE
+
+    def _announces_body(self) -> bool:
         length = self._header(b"content-length")
-        return UNSEEN if length not in (b"", b"0") or self._header(b"transfer-encoding") else NONE
+        return length not in (b"", b"0") or self._header(b"transfer-encoding") != b""
+
+    def _may_have_body(self) -> bool:
+        """Since HTTP/2 a body need not be announced."""
+        version = str(self._scope.get("http_version", ""))
+        return not version.startswith("1") or self._announces_body()
 
     def _already_read(self, bounds: Bounds) -> Body | None:
         """The body as the framework keeps it, where it has read it."""
