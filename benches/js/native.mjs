@@ -61,6 +61,11 @@ row("body", {
     of("shield 16 KB", "native") / of("shield 1 KB", "native"),
   )}×`,
 });
+row("shield-wasm", {
+  value: of("shield 16 KB", "wasm") / 16 / 1000,
+  ours: duration(of("shield 16 KB", "wasm")),
+  peers: `native ${duration(of("shield 16 KB", "native"))}; 1 KB ${duration(of("shield 1 KB", "wasm"))}, headers included`,
+});
 row("patterns", {
   value: of("2000 addresses", "wasm") / of("200 addresses", "wasm"),
   ours: duration(of("2000 addresses", "wasm")),
