@@ -103,7 +103,7 @@ lint-rust: $(VENV)
 	cargo fmt --all --check
 	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
-	cargo clippy --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz --features seeds --quiet -- --deny warnings
+	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz --features seeds --quiet -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps --quiet --package doorward-core
 	cargo xtask types --check
 	cargo deny --log-level error --locked check licenses bans sources

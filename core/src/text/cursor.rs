@@ -3,9 +3,10 @@
 
 use super::swar;
 
-/// Counts work in tests, so that "linear" is a number and not a stopwatch.
-#[cfg(test)]
-pub(crate) mod steps {
+/// Counts work in tests and under a fuzzer, so that "linear" is a number and
+/// not a stopwatch.
+#[cfg(any(test, fuzzing))]
+pub mod steps {
     extern crate std;
     use core::cell::Cell;
 
@@ -18,19 +19,19 @@ pub(crate) mod steps {
     }
 
     /// The steps that `work` takes on this thread.
-    pub(crate) fn of(work: impl FnOnce()) -> usize {
+    pub fn of(work: impl FnOnce()) -> usize {
         STEPS.with(|steps| steps.set(0));
         work();
         STEPS.with(Cell::get)
     }
 }
 
-/// Notes `count` bytes looked at; nothing outside tests.
+/// Notes `count` bytes looked at; nothing in a build that is shipped.
 #[inline]
 pub(crate) fn tick(count: usize) {
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     steps::add(count);
-    #[cfg(not(test))]
+    #[cfg(not(any(test, fuzzing)))]
     let _ = count;
 }
 

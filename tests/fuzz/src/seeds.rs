@@ -105,10 +105,14 @@ fn main() {
         if asked.is_empty() {
             continue;
         }
-        let letters = LETTERS.iter().find(|(file, _)| file == name);
+        let rule = name.split('-').next().unwrap_or_default();
+        let letters = LETTERS.iter().find(|(file, _)| *file == rule);
         let letters = letters.map_or(&b"ACEgIKMn"[..], |(_, letters)| letters);
-        for target in ["frame", "decide", "differential"] {
+        for target in ["frame", "decide", "values", "differential"] {
             out.write(target, &[letters, &asked].concat());
+        }
+        for value in lines.iter().flat_map(|line| values(line)) {
+            out.write("shield", &value);
         }
         let networks = NETWORKS[index % NETWORKS.len()];
         out.write("identity", &[networks.as_bytes(), &asked].concat());
@@ -137,6 +141,32 @@ impl<'a> Out<'a> {
         std::fs::write(folder.join(format!("seed-{:04}", self.written)), bytes).expect("written");
         self.written += 1;
     }
+}
+
+/// Path, query, cookies and body, each behind the byte that says its place.
+fn values(line: &str) -> Vec<Vec<u8>> {
+    let Ok(line) = Line::parse(line.as_bytes()) else {
+        return Vec::new();
+    };
+    let target = line.fields().target;
+    let query = target.iter().position(|byte| *byte == b'?');
+    let (path, query) = target.split_at(query.unwrap_or(target.len()));
+    let header = |name: &[u8]| {
+        let found = line.headers().find(|(n, _)| n.eq_ignore_ascii_case(name));
+        found.map_or(&b""[..], |(_, value)| value)
+    };
+    let json = header(b"content-type").ends_with(b"json");
+    let body = if json { 7 } else { 6 };
+    [
+        (0, path.get(1..).unwrap_or_default()),
+        (1, query.get(1..).unwrap_or_default()),
+        (2, header(b"cookie")),
+        (body, line.body()),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(place, value)| [&[place], value].concat())
+    .collect()
 }
 
 /// Traffic lines as an input has them.
