@@ -1,0 +1,110 @@
+//! Where a value stands: the place that evidence names, the names an application
+//! gives in its options, and what a value of that place may reach.
+
+use crate::text::cursor::starts_with_ci;
+use crate::text::values::{Kind, Value};
+use alloc::string::String;
+use core::fmt;
+
+/// Longest name kept in a [`Place`].
+pub(super) const NAME_LENGTH: usize = 64;
+
+/// Where a value stands, e.g. `query:q`, `json:/user/name`, `path`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The kind of place.
+    pub kind: Kind,
+    /// Its name, cut to a bounded length; empty for the path, a raw body, and
+    /// where the name itself was the value.
+    pub name: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            Kind::Path => "path",
+            Kind::Query => "query",
+            Kind::Form => "form",
+            Kind::Json => "json",
+            Kind::Cookie => "cookie",
+            Kind::Header => "header",
+            Kind::File | Kind::Upload => "file",
+            Kind::Body | Kind::Xml => "body",
+        })?;
+        if self.name.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ":{}", self.name)
+        }
+    }
+}
+
+/// Whether `names` has this name: whole, or its last part in `a[b]`, `/a/b`, `a.b`.
+pub(super) fn is_named(name: &[u8], names: &[String]) -> bool {
+    if names.is_empty() || name.is_empty() {
+        return false;
+    }
+    let part = name
+        .rsplit(|b| matches!(b, b'/' | b'[' | b'.'))
+        .map(|part| part.strip_suffix(b"]").unwrap_or(part))
+        .find(|part| !part.is_empty() && !part.iter().all(u8::is_ascii_digit));
+    names.iter().any(|wanted| {
+        let wanted = wanted.as_bytes();
+        name.eq_ignore_ascii_case(wanted)
+            || part.is_some_and(|part| part.eq_ignore_ascii_case(wanted))
+    })
+}
+
+pub(super) fn shown_name(name: &[u8]) -> String {
+    let short = name.get(..name.len().min(NAME_LENGTH)).unwrap_or_default();
+    String::from_utf8_lossy(short).into_owned()
+}
+
+/// Where an application may put a value: a set.
+#[derive(Clone, Copy)]
+pub(super) struct Reach(u8);
+
+impl Reach {
+    pub(super) const PAGE: u8 = 1;
+    pub(super) const DATABASE: u8 = 1 << 1;
+    pub(super) const SHELL: u8 = 1 << 2;
+    pub(super) const FILES: u8 = 1 << 3;
+    const ALL: u8 = Self::PAGE | Self::DATABASE | Self::SHELL | Self::FILES;
+
+    pub(super) fn of(value: &Value<'_>) -> Self {
+        Self(match value.kind {
+            Kind::Header => match value.name {
+                // `;` and parentheses are its syntax
+                b"user-agent" if !starts_with_ci(value.text, b"() {") => Self::ALL & !Self::SHELL,
+                b"user-agent" | b"referer" | b"x-forwarded-for" | b"x-forwarded-host"
+                | b"x-original-url" | b"x-rewrite-url" | b"x-api-version" => Self::ALL,
+                _ => 0,
+            },
+            Kind::Upload => 0,
+            Kind::File => Self::ALL & !Self::DATABASE,
+            _ => Self::ALL,
+        })
+    }
+
+    pub(super) fn has(self, place: u8) -> bool {
+        self.0 & place != 0
+    }
+}
+
+/// What may land in a statement: a path's parameter is its first segment that
+/// is no plain name.
+pub(super) fn statement_part(kind: Kind, text: &[u8]) -> &[u8] {
+    if kind != Kind::Path {
+        return text;
+    }
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'~');
+    let odd = text
+        .iter()
+        .position(|b| !plain(b) && *b != b'/')
+        .unwrap_or(text.len());
+    let start = text
+        .get(..odd)
+        .and_then(|head| head.iter().rposition(|b| *b == b'/'))
+        .map_or(0, |at| at.saturating_add(1));
+    text.get(start..).unwrap_or_default()
+}
