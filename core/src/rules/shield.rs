@@ -19,6 +19,7 @@ mod files;
 mod gate;
 mod inspect;
 mod known;
+mod ldap;
 mod markers;
 mod phrases;
 mod rce;

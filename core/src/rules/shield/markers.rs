@@ -1,12 +1,12 @@
 //! Injections told by their punctuation: XML entities, server-side includes,
-//! header splitting, serialised objects, LDAP filters, logging lookups. Each is
+//! header splitting, serialised objects, logging lookups. Each is
 //! a few bytes with a shape around them, looked for only where the gate saw
 //! those bytes.
 
 use super::evidence::{Evidence, Strongest, Texture};
 use super::signs::Signs;
 use super::templates;
-use crate::text::cursor::{Cursor, find, find_ci, is_word, places, starts_with_ci};
+use crate::text::cursor::{Cursor, find, find_ci, places, starts_with_ci};
 use crate::text::values::Kind;
 
 /// The strongest evidence in `text`.
@@ -26,9 +26,6 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], signs: &Signs) -> Option<Evidence
     }
     if signs.entity() {
         entities(kind, text, &mut best);
-    }
-    if signs.open() {
-        directory_filter(text, texture, &mut best);
     }
     best.0
 }
@@ -224,48 +221,6 @@ fn entities(kind: Kind, text: &[u8], best: &mut Strongest) {
     ));
 }
 
-/// `*)(uid=*`, `)(|(`, `*)(&`: a filter that is left and widened.
-fn directory_filter(text: &[u8], texture: Texture, best: &mut Strongest) {
-    if texture.is_text() || text.len() > 200 {
-        return;
-    }
-    let mut from = 0_usize;
-    while let Some(at) = text.get(from..).and_then(|rest| find(rest, b")(")) {
-        let start = from.saturating_add(at);
-        from = start.saturating_add(2);
-        let mut cursor = Cursor::starting_at(text, from);
-        if matches!(cursor.peek(), Some(b'|' | b'&' | b'!')) {
-            best.add(Evidence::new("shield.ldap.filter", 7500, start, from));
-            return;
-        }
-        let name = cursor.take_while(|b| is_word(b) || b == b'-');
-        let star = start.checked_sub(1).and_then(|at| text.get(at)) == Some(&b'*');
-        let equals =
-            !name.is_empty() && matches!(cursor.peek(), Some(b'=' | b'~' | b'>' | b'<' | b':'));
-        if equals && (star || cursor.rest().starts_with(b"=*")) {
-            best.add(Evidence::new(
-                "shield.ldap.filter",
-                7500,
-                start,
-                cursor.at(),
-            ));
-            return;
-        }
-    }
-    for opened in [&b"*(|("[..], b"*(&(", b")((|", b")((&", b"*)(|", b"*)(&"] {
-        if let Some(at) = find(text, opened) {
-            let end = at.saturating_add(opened.len());
-            best.add(Evidence::new("shield.ldap.filter", 7500, at, end));
-        }
-    }
-    if matches!(
-        text,
-        [b'*', b')', ..] | [b'(', b'|' | b'&' | b'!', b'(', ..]
-    ) {
-        best.add(Evidence::new("shield.ldap.filter", 5500, 0, 2));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,7 +247,6 @@ mod tests {
                 "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>",
                 "shield.xxe.entity",
             ),
-            ("*)(uid=*))(|(uid=*", "shield.ldap.filter"),
         ];
         for (text, expected) in cases {
             assert_eq!(code(text), expected, "{text}");

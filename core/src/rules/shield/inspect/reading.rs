@@ -6,7 +6,7 @@
 
 use super::super::evidence::{Evidence, Strongest};
 use super::super::signs::Signs;
-use super::super::{files, markers, rce, remote, sqli, ssrf, traversal, windows, xss};
+use super::super::{files, ldap, markers, rce, remote, sqli, ssrf, traversal, windows, xss};
 use super::place::{Reach, statement_part};
 use crate::text::sql::Token;
 use crate::text::values::{Kind, Value};
@@ -84,6 +84,9 @@ impl Reading<'_> {
         self.add(self.signs.known.strongest(self.signs.texture));
         if self.signs.markers() {
             self.add(markers::find_in(self.value.kind, self.text, self.signs));
+        }
+        if self.signs.open() {
+            self.add(ldap::find_in(self.text, self.signs.texture));
         }
     }
 
