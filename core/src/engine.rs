@@ -14,7 +14,7 @@ use crate::keys::Keyer;
 use crate::need::{Need, Reply, World};
 use crate::policy::{Entry, Policy, PolicyError};
 use crate::request::Request;
-use crate::rules::{Finding, Judgement, Memo};
+use crate::rules::{Finding, Judgement};
 use crate::text::json::{Value, write_text};
 use crate::units::{Millis, Score};
 use alloc::borrow::Cow;
@@ -310,16 +310,18 @@ impl Engine {
         let now = now.unwrap_or_default();
         let mut outstanding = Vec::new();
         for (entry, finding) in self.policy.entries.iter().zip(&mut findings) {
-            let Finding::Needs(need, memo) = finding else {
-                continue;
-            };
-            if let Some(by) = denied_by {
-                *finding = skipped(by);
-            } else {
-                match world.answer(need, now) {
-                    Some(reply) => *finding = settled(entry, *memo, &reply),
-                    None => outstanding.push(need.clone()),
+            let need = match (&*finding, denied_by) {
+                (Finding::Needs(..), Some(by)) => {
+                    *finding = skipped(by);
+                    continue;
                 }
+                // no quota: what a client is suspected of counts in any case
+                (Finding::Needs(need, _) | Finding::Suspects(_, need, _), _) => need,
+                (Finding::Judged(_) | Finding::Undetermined(_), _) => continue,
+            };
+            match world.answer(need, now) {
+                Some(reply) => *finding = settled(entry, finding, &reply),
+                None => outstanding.push(need.clone()),
             }
         }
         if !outstanding.is_empty() {
@@ -393,7 +395,9 @@ impl Engine {
     /// quota is taken (law 4).
     fn denied_locally(&self, findings: &[Finding]) -> Option<&Entry> {
         let denies = |entry: &Entry, finding: &Finding| match finding {
-            Finding::Judged(judgement) => judgement.conclusion == Conclusion::Deny,
+            Finding::Judged(judgement) | Finding::Suspects(judgement, ..) => {
+                judgement.conclusion == Conclusion::Deny
+            }
             Finding::Undetermined(_) => entry.on_error == Conclusion::Deny,
             Finding::Needs(..) => false,
         };
@@ -407,7 +411,7 @@ impl Engine {
 
     fn result(&self, entry: &Entry, finding: Finding) -> RuleResult {
         let (judgement, undetermined) = match finding {
-            Finding::Judged(judgement) => (judgement, false),
+            Finding::Judged(judgement) | Finding::Suspects(judgement, ..) => (judgement, false),
             Finding::Undetermined(reason) => (
                 Judgement {
                     conclusion: entry.on_error,
@@ -445,10 +449,18 @@ fn skipped(by: &Entry) -> Finding {
 
 /// A rule's finding once its need is answered; one that asks twice is not
 /// asked again (law 3).
-fn settled(entry: &Entry, memo: Memo, reply: &Reply) -> Finding {
-    match entry.rule.answered(memo, reply) {
+fn settled(entry: &Entry, finding: &Finding, reply: &Reply) -> Finding {
+    let settled = match finding {
+        Finding::Needs(_, memo) => entry.rule.answered(*memo, reply),
+        Finding::Suspects(judgement, _, memo) => {
+            entry.rule.counted(judgement.clone(), *memo, reply)
+        }
+        settled => settled.clone(),
+    };
+    match settled {
         Finding::Needs(..) => Finding::Undetermined(Reason::code("unanswered")),
-        finding => finding,
+        Finding::Suspects(judgement, ..) => Finding::Judged(judgement),
+        settled => settled,
     }
 }
 

@@ -8,8 +8,8 @@ mod error;
 mod options;
 
 pub use error::{Fault, PolicyError};
-pub use options::Options;
 pub(crate) use options::expected;
+pub use options::{Held, Options};
 
 use crate::decision::{self, Conclusion, Mode};
 use crate::field::Field;

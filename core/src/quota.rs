@@ -87,31 +87,11 @@ impl Quota {
             Field::Context(path) => !CLAIMS.contains(&path.as_str()),
             _ => false,
         });
-        let mut prefix = Vec::new();
-        let mode: &[u8] = match options.mode {
-            Mode::Live => b"LIVE",
-            Mode::DryRun => b"DRY_RUN",
-        };
-        let (kind, a, b, c) = match limit {
-            Limit::FixedWindow { max, window } => (1, max, 0, window),
-            Limit::SlidingWindow { max, interval } => (2, max, 0, interval),
-            Limit::TokenBucket {
-                capacity,
-                refill,
-                interval,
-            } => (3, capacity, refill, interval),
-        };
-        piece(&mut prefix, options.id.as_bytes());
-        piece(&mut prefix, mode);
-        prefix.push(kind);
-        prefix.extend_from_slice(&a.to_le_bytes());
-        prefix.extend_from_slice(&b.to_le_bytes());
-        prefix.extend_from_slice(&c.0.to_le_bytes());
         Self {
             limit,
             characteristics,
             firm,
-            prefix,
+            prefix: key_prefix(options, limit),
             metered,
         }
     }
@@ -188,13 +168,13 @@ impl Rule for Quota {
         let keyed = self
             .characteristics
             .iter()
-            .all(|field| add(&mut material, field, view));
+            .all(|field| key_field(&mut material, field, view));
         let mut fallback = false;
         if !keyed {
             material.clone_from(&self.prefix);
             material.push(0xff);
             fallback = true;
-            if !add(&mut material, &Field::IpSrc, view) {
+            if !key_field(&mut material, &Field::IpSrc, view) {
                 return Finding::Undetermined(Reason::code("rate_limit.key_unknown"));
             }
         }
@@ -231,8 +211,33 @@ impl Rule for Quota {
     }
 }
 
+/// What the keys of a rule begin with: its id, mode and limit.
+pub(crate) fn key_prefix(options: &Options<'_>, limit: Limit) -> Vec<u8> {
+    let mut prefix = Vec::new();
+    let mode: &[u8] = match options.mode {
+        Mode::Live => b"LIVE",
+        Mode::DryRun => b"DRY_RUN",
+    };
+    let (kind, a, b, c) = match limit {
+        Limit::FixedWindow { max, window } => (1, max, 0, window),
+        Limit::SlidingWindow { max, interval } => (2, max, 0, interval),
+        Limit::TokenBucket {
+            capacity,
+            refill,
+            interval,
+        } => (3, capacity, refill, interval),
+    };
+    piece(&mut prefix, options.id.as_bytes());
+    piece(&mut prefix, mode);
+    prefix.push(kind);
+    prefix.extend_from_slice(&a.to_le_bytes());
+    prefix.extend_from_slice(&b.to_le_bytes());
+    prefix.extend_from_slice(&c.0.to_le_bytes());
+    prefix
+}
+
 /// Adds a characteristic's name and value; false if it has none.
-fn add(material: &mut Vec<u8>, field: &Field, view: &View<'_>) -> bool {
+pub(crate) fn key_field(material: &mut Vec<u8>, field: &Field, view: &View<'_>) -> bool {
     if *field == Field::IpSrc {
         let Some(network) = view.client.network() else {
             return false;
@@ -261,7 +266,7 @@ fn add(material: &mut Vec<u8>, field: &Field, view: &View<'_>) -> bool {
 }
 
 /// Adds a piece with its length before it, so no two keys run together.
-fn piece(material: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn piece(material: &mut Vec<u8>, bytes: &[u8]) {
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     material.extend_from_slice(&length.to_le_bytes());
     material.extend_from_slice(bytes);

@@ -44,6 +44,12 @@ pub trait Rule: fmt::Debug + Send + Sync {
         let _ = (memo, reply);
         Finding::Undetermined(Reason::code("unanswered"))
     }
+
+    /// Judges again once what it saw has been counted. Pure.
+    fn counted(&self, judgement: Judgement, memo: Memo, reply: &Reply) -> Finding {
+        let _ = (memo, reply);
+        Finding::Judged(judgement)
+    }
 }
 
 /// What a rule found.
@@ -55,12 +61,15 @@ pub enum Finding {
     Undetermined(Reason),
     /// It lacks a fact; the memo comes back with the reply.
     Needs(Need, Memo),
+    /// It could judge, and what it saw is to be counted against the client even
+    /// where the request is denied; the reply may harden the judgement.
+    Suspects(Judgement, Need, Memo),
 }
 
 /// What a rule keeps in mind while it waits for a reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memo {
-    /// A limit fell back to the client's address.
+    /// The key is the client's address for want of anything better.
     pub key_fallback: bool,
 }
 
@@ -120,7 +129,7 @@ impl fmt::Debug for Manual {
 }
 
 /// One option of a rule.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opt {
     /// Its name in policies.
     pub name: &'static str,
@@ -156,6 +165,10 @@ pub enum Kind {
     Characteristics,
     /// A list of objects whose members are all text.
     Records(&'static [&'static str]),
+    /// An object of names of fields, each with one of these words or a list of text.
+    Fields(&'static [&'static str]),
+    /// An object of these options.
+    Group(&'static [Opt]),
 }
 
 /// What an option takes, as error messages and the documentation say it.

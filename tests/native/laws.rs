@@ -21,6 +21,7 @@ use proptest::prelude::*;
 const RULES: &[&str] = &[
     r#""rule":"shield""#,
     r#""rule":"shield","onError":"deny""#,
+    r#""rule":"shield","expect":{"q":"integer"},"excerpt":true,"probing":{"max":1,"interval":"1h"}"#,
     r#""rule":"detectBot","allow":["CATEGORY:SEARCH_ENGINE"]"#,
     r#""rule":"detectBot","deny":["curl"],"onError":"challenge""#,
     r#""rule":"fixedWindow","window":"1h","max":2"#,
@@ -117,6 +118,7 @@ fn sent() -> impl Strategy<Value = Sent> {
             "/admin",
             "/a?q=hello",
             "/a?q=1'%20or%20'1'='1",
+            "/a?q=1,5",
             "/%2e%2e/etc/passwd",
             "http://h/x",
         ]),
@@ -131,6 +133,7 @@ fn sent() -> impl Strategy<Value = Sent> {
             "",
             "{}",
             "{\"userId\":\"u1\"}",
+            "{\"session\":{\"id\":\"s1\"}}",
             "{\"userId\":7,\"email\":\"ana@shop.example\",\"plan\":\"pro\",\"requested\":3}",
             "{\"email\":\"not an address\",\"requested\":-1}",
             "{\"userId\":null,\"plan\":[\"pro\"],\"requested\":4000000000}",
@@ -201,6 +204,25 @@ fn live_part(mut decision: Decision) -> String {
     decision.results.retain(|result| result.mode == Mode::Live);
     decision.engine = "".into();
     decision.to_json()
+}
+
+/// A shield that remembers probing, and what it finds certain and doubtful.
+const PROBED: &str = r#"{"rule":"shield","mode":"LIVE","expect":{"p":"integer"},"probing":{"max":3,"interval":"1h"}}"#;
+const ATTACK: &[u8] = b"/?q=1%20or%201=1";
+const WEAK: &[u8] = b"/?p=1,5";
+
+/// The request of a client of whom only the address is known, without anything
+/// else that the shield might find.
+fn at_one_address(sent: Sent) -> Sent {
+    Sent {
+        flags: 0,
+        peer: b"203.0.113.9".to_vec(),
+        now: Some(1_000),
+        headers: Vec::new(),
+        body: Vec::new(),
+        context: Vec::new(),
+        ..sent
+    }
 }
 
 /// A world that fails, for law 7.
@@ -390,9 +412,66 @@ proptest! {
         let engine = engine(&policy(&rules, |_| true));
         if let Step::Needs(needs) = engine.conclude(engine.judge(&sent.frame()), String::new, &mut Nobody) {
             let limits = engine.policy().entries.iter().filter(|entry| {
-                matches!(entry.manual.name, "fixedWindow" | "slidingWindow" | "tokenBucket")
+                matches!(entry.manual.name, "shield" | "fixedWindow" | "slidingWindow" | "tokenBucket")
             });
             prop_assert!(needs.len() <= limits.count());
+        }
+    }
+
+    #[test]
+    fn law_4_what_is_denied_is_counted_once_and_takes_no_quota(sent in sent(), attacks in 1_usize..6) {
+        let limit = r#"{"rule":"fixedWindow","mode":"LIVE","window":"1h","max":3}"#;
+        let engine = engine(&format!("{{\"rules\":[{PROBED},{limit}]}}"));
+        let mut store = memory();
+        let attack = Sent { target: ATTACK.to_vec(), ..at_one_address(sent) };
+        for _ in 0..attacks {
+            let decision = decide(&engine, &mut store, &attack.frame());
+            prop_assert_eq!(decision.conclusion, Conclusion::Deny);
+            prop_assert_eq!(decision.results.get(1).map(|result| result.reason.code), Some("skipped"));
+        }
+        let weak = Sent { target: WEAK.to_vec(), ..attack };
+        let decision = decide(&engine, &mut store, &weak.frame());
+        let expected = if attacks < 3 { Conclusion::Allow } else { Conclusion::Challenge };
+        prop_assert_eq!(decision.conclusion, expected);
+        let left = decision.results.get(1).and_then(|result| {
+            result.reason.details.iter().find(|(name, _)| *name == "remaining").cloned()
+        });
+        prop_assert_eq!(left, Some(("remaining", doorward_core::decision::Detail::Count(2))));
+    }
+
+    #[test]
+    fn law_7_an_attack_is_denied_without_the_store_and_weak_evidence_is_undetermined(sent in sent()) {
+        let engine = engine(&format!("{{\"rules\":[{PROBED}]}}"));
+        let mut sent = at_one_address(sent);
+        for (target, conclusion, undetermined) in
+            [(ATTACK, Conclusion::Deny, false), (WEAK, Conclusion::Allow, true)]
+        {
+            sent.target = target.to_vec();
+            let step = engine.conclude(engine.judge(&sent.frame()), String::new, &mut Broken);
+            let Step::Decided(decision) = step else { panic!("answered") };
+            prop_assert_eq!(decision.conclusion, conclusion);
+            prop_assert_eq!(!decision.undetermined.is_empty(), undetermined);
+        }
+    }
+
+    #[test]
+    fn law_8_a_prober_never_blocks_its_neighbour(hammer in sent(), neighbour in sent()) {
+        let engine = engine(&format!("{{\"rules\":[{PROBED}]}}"));
+        let (mut probed, mut fresh) = (memory(), memory());
+        let attack = Sent { target: ATTACK.to_vec(), ..at_one_address(hammer) };
+        for _ in 0..20 {
+            decide(&engine, &mut probed, &attack.frame());
+        }
+        let neighbour = Sent { peer: attack.peer, now: attack.now, ..neighbour };
+        let frame = neighbour.frame();
+        if !matches!(engine.conclude(engine.judge(&frame), String::new, &mut Nobody), Step::Needs(_)) {
+            // nothing found: nothing asked, nothing held against it
+            prop_assert_eq!(
+                decide(&engine, &mut probed, &frame).to_json(),
+                decide(&engine, &mut fresh, &frame).to_json()
+            );
+        } else if decide(&engine, &mut fresh, &frame).conclusion == Conclusion::Allow {
+            prop_assert_ne!(decide(&engine, &mut probed, &frame).conclusion, Conclusion::Deny);
         }
     }
 }

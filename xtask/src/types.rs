@@ -102,6 +102,21 @@ fn typescript_type(kind: Kind) -> String {
                 .collect();
             format!("readonly {{ {} }}[]", members.join("; "))
         }
+        Kind::Fields(kinds) => format!(
+            "Readonly<Record<string, {} | readonly string[]>>",
+            quoted(kinds, " | ")
+        ),
+        Kind::Group(options) => {
+            let members: Vec<String> = options
+                .iter()
+                .map(|option| {
+                    let mark = if option.required { "" } else { "?" };
+                    let kind = typescript_type(option.kind);
+                    format!("readonly {}{mark}: {kind}", option.name)
+                })
+                .collect();
+            format!("{{ {} }}", members.join("; "))
+        }
     }
 }
 
@@ -151,7 +166,31 @@ fn typescript() -> String {
     out
 }
 
-fn python_type(kind: Kind) -> String {
+/// The options inside an option, with the name of their type.
+fn groups() -> impl Iterator<Item = (String, &'static Opt, &'static [Opt])> {
+    RULES.iter().flat_map(|manual| {
+        manual
+            .options
+            .iter()
+            .filter_map(|option| match option.kind {
+                Kind::Group(inside) => Some((group_name(manual, option), option, inside)),
+                _ => None,
+            })
+    })
+}
+
+fn group_name(manual: &Manual, option: &Opt) -> String {
+    format!("{}{}", pascal(manual.name), pascal(option.name))
+}
+
+fn python_type(manual: &Manual, option: &Opt) -> String {
+    match option.kind {
+        Kind::Group(_) => group_name(manual, option),
+        kind => python_plain_type(kind),
+    }
+}
+
+fn python_plain_type(kind: Kind) -> String {
     match kind {
         Kind::Integer { .. } => "int".into(),
         Kind::Fraction => "float".into(),
@@ -160,6 +199,12 @@ fn python_type(kind: Kind) -> String {
         Kind::Texts | Kind::Characteristics => "Sequence[str]".into(),
         Kind::Words(words) => format!("Sequence[Literal[{}]]", quoted(words, ", ")),
         Kind::Records(_) => "Sequence[Mapping[str, str]]".into(),
+        // text is a sequence of text: a wrong word must not pass for a list
+        Kind::Fields(kinds) => format!(
+            "Mapping[str, Literal[{}] | list[str] | tuple[str, ...]]",
+            quoted(kinds, ", ")
+        ),
+        Kind::Group(_) => "Mapping[str, object]".into(),
     }
 }
 
@@ -169,15 +214,35 @@ fn python() -> String {
          \"\"\"One constructor per rule; options are checked when a ward is built.\"\"\"\n\n\
          from __future__ import annotations\n\n\
          from collections.abc import Mapping, Sequence\n\
-         from typing import Literal\n\n\
+         from typing import Literal, TypedDict\n\n\
          from ._rules import Duration, Mode, OnError, Rule, rule\n\n__all__ = [\n"
     );
     let mut names: Vec<String> = RULES.iter().map(|manual| snake(manual.name)).collect();
+    names.extend(groups().map(|(name, ..)| name));
     names.sort();
     for name in names {
         let _ = writeln!(out, "    \"{name}\",");
     }
     out.push_str("]\n");
+    for (name, option, inside) in groups() {
+        let _ = write!(
+            out,
+            "\n\nclass {name}(TypedDict):\n    \"\"\"{}\n\n",
+            option.doc
+        );
+        for option in inside {
+            let _ = writeln!(out, "    {}: {}", option.name, option.doc);
+        }
+        out.push_str("    \"\"\"\n\n");
+        for option in inside {
+            let _ = writeln!(
+                out,
+                "    {}: {}",
+                option.name,
+                python_plain_type(option.kind)
+            );
+        }
+    }
     for manual in RULES {
         let _ = write!(out, "\n\ndef {}(\n    *,\n", snake(manual.name));
         let (required, optional): (Vec<&Opt>, Vec<&Opt>) =
@@ -187,7 +252,7 @@ fn python() -> String {
                 out,
                 "    {}: {},",
                 snake(option.name),
-                python_type(option.kind)
+                python_type(manual, option)
             );
         }
         for option in optional {
@@ -195,7 +260,7 @@ fn python() -> String {
                 out,
                 "    {}: {} | None = None,",
                 snake(option.name),
-                python_type(option.kind)
+                python_type(manual, option)
             );
         }
         out.push_str(
@@ -247,6 +312,18 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
+/// An option's row of a table.
+fn row(out: &mut String, parent: &str, option: &Opt) {
+    let mark = if option.required { "required. " } else { "" };
+    let _ = writeln!(
+        out,
+        "| `{parent}{}` | {} | {mark}{} |",
+        option.name,
+        cell(&expected(option.kind)),
+        cell(option.doc)
+    );
+}
+
 fn rules_page() -> String {
     let mut out = format!("<!-- {HEADER} -->\n# Rules\n\n");
     out.push_str(
@@ -260,14 +337,12 @@ fn rules_page() -> String {
         if !manual.options.is_empty() {
             out.push_str("\n| option | takes | |\n| --- | --- | --- |\n");
             for option in manual.options {
-                let mark = if option.required { "required. " } else { "" };
-                let _ = writeln!(
-                    out,
-                    "| `{}` | {} | {mark}{} |",
-                    option.name,
-                    cell(&expected(option.kind)),
-                    cell(option.doc)
-                );
+                row(&mut out, "", option);
+                if let Kind::Group(inside) = option.kind {
+                    for inside in inside {
+                        row(&mut out, &format!("{}.", option.name), inside);
+                    }
+                }
             }
         }
         let _ = write!(

@@ -9,8 +9,16 @@ export interface ShieldOptions extends RuleOptions {
   readonly freeText?: readonly string[];
   /** Names of fields that are not looked at. */
   readonly ignore?: readonly string[];
+  /** What fields hold, by name. Anything else is evidence: alone it scores 0.2 if it is words, 0.35 with the marks of a sentence, 0.6 with more syntax; beside evidence of a detector 0.8. */
+  readonly expect?: Readonly<Record<string, "integer" | "number" | "uuid" | "slug" | "email" | "date" | "boolean" | "hex" | "base64url" | readonly string[]>>;
+  /** The classes of attacks that are judged; default all. */
+  readonly classes?: readonly ("sqli" | "nosqli" | "xpath" | "ldap" | "xss" | "traversal" | "rce" | "code" | "log4shell" | "ssti" | "ssi" | "xxe" | "ssrf" | "crlf" | "deserialization" | "proto" | "probe")[];
   /** The score from which a request is denied; default 0.5. */
   readonly threshold?: number;
+  /** Show up to 64 characters around what matched in the decision, letters and digits masked; never in the log. Default false. */
+  readonly excerpt?: boolean;
+  /** After `max` attacks within `interval` weak evidence is escalated too: denied where the context names the session or the user, a CHALLENGE where only the address is known. Touches the store for each request with evidence, so it is off unless asked for. */
+  readonly probing?: { readonly max: number; readonly interval: Duration };
 }
 
 /** Attacks in path, query, body, cookies and headers: a WAF that knows the application. */
@@ -157,6 +165,8 @@ export type ReasonCode =
   | "shield.deserialization.gadget"
   | "shield.proto.pollution"
   | "shield.probe.path"
+  | "shield.expectation"
+  | "shield.probing"
   | "bot.none"
   | "bot.allowed"
   | "bot.denied"

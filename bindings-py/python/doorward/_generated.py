@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, TypedDict
 
 from ._rules import Duration, Mode, OnError, Rule, rule
 
 __all__ = [
+    "ShieldProbing",
     "detect_bot",
     "filter",
     "fixed_window",
@@ -20,11 +21,26 @@ __all__ = [
 ]
 
 
+class ShieldProbing(TypedDict):
+    """After `max` attacks within `interval` weak evidence is escalated too: denied where the context names the session or the user, a CHALLENGE where only the address is known. Touches the store for each request with evidence, so it is off unless asked for.
+
+    max: Attacks.
+    interval: The time in which that many are forgiven.
+    """
+
+    max: int
+    interval: Duration
+
+
 def shield(
     *,
     free_text: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
+    expect: Mapping[str, Literal["integer", "number", "uuid", "slug", "email", "date", "boolean", "hex", "base64url"] | list[str] | tuple[str, ...]] | None = None,
+    classes: Sequence[Literal["sqli", "nosqli", "xpath", "ldap", "xss", "traversal", "rce", "code", "log4shell", "ssti", "ssi", "xxe", "ssrf", "crlf", "deserialization", "proto", "probe"]] | None = None,
     threshold: float | None = None,
+    excerpt: bool | None = None,
+    probing: ShieldProbing | None = None,
     mode: Mode | None = None,
     id: str | None = None,
     on_error: OnError | None = None,
@@ -33,7 +49,11 @@ def shield(
 
     free_text: Names of fields that hold prose or code by design.
     ignore: Names of fields that are not looked at.
+    expect: What fields hold, by name. Anything else is evidence: alone it scores 0.2 if it is words, 0.35 with the marks of a sentence, 0.6 with more syntax; beside evidence of a detector 0.8.
+    classes: The classes of attacks that are judged; default all.
     threshold: The score from which a request is denied; default 0.5.
+    excerpt: Show up to 64 characters around what matched in the decision, letters and digits masked; never in the log. Default false.
+    probing: After `max` attacks within `interval` weak evidence is escalated too: denied where the context names the session or the user, a CHALLENGE where only the address is known. Touches the store for each request with evidence, so it is off unless asked for.
     """
     return rule(
         "shield",
@@ -43,7 +63,11 @@ def shield(
             "onError": on_error,
             "freeText": free_text,
             "ignore": ignore,
+            "expect": expect,
+            "classes": classes,
             "threshold": threshold,
+            "excerpt": excerpt,
+            "probing": probing,
         },
     )
 

@@ -6,7 +6,7 @@
 use super::error::Fault;
 use crate::decision::Mode;
 use crate::field::{FIELD_NAMES, Field};
-use crate::rules::{Kind, Manual};
+use crate::rules::{Kind, Manual, Opt};
 use crate::text::json::{Value, escaped};
 use crate::units::{Millis, Number, Score};
 use alloc::format;
@@ -15,6 +15,8 @@ use alloc::vec::Vec;
 
 /// Longest list an option takes.
 const MAX_ITEMS: usize = 10_000;
+/// Longest list of the values a field may have.
+const MAX_VALUES: usize = 256;
 /// 366 days.
 const MAX_DURATION: u64 = 366 * 24 * 3_600_000;
 
@@ -40,16 +42,31 @@ enum Item {
     Texts(Vec<String>),
     Characteristics(Vec<Field>),
     Records(Vec<Vec<(String, String)>>),
+    Fields(Vec<(String, Held)>),
+    Group(Found),
+}
+
+/// What the application says a field of a request holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// A value of this kind.
+    Kind(&'static str),
+    /// One of these values.
+    OneOf(Vec<String>),
 }
 
 /// The options that are there, by name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Found(Vec<(&'static str, Item)>);
 
 impl Found {
     pub(super) fn read(manual: &Manual, rule: &Value) -> Result<Self, Fault> {
+        Self::of(manual.options, rule)
+    }
+
+    fn of(options: &'static [Opt], rule: &Value) -> Result<Self, Fault> {
         let mut items = Vec::new();
-        for option in manual.options {
+        for option in options {
             match rule.get(option.name) {
                 Some(value) => items.push((option.name, item(option.name, option.kind, value)?)),
                 None if option.required => {
@@ -124,6 +141,24 @@ impl Options<'_> {
         }
     }
 
+    /// What fields hold, if given: in the order written.
+    #[must_use]
+    pub fn fields(&self, name: &str) -> Option<&[(String, Held)]> {
+        match self.found.get(name) {
+            Some(Item::Fields(list)) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The options inside an option, if given.
+    #[must_use]
+    pub fn group(&self, name: &str) -> Option<Options<'_>> {
+        match self.found.get(name) {
+            Some(Item::Group(found)) => Some(Options { found, ..*self }),
+            _ => None,
+        }
+    }
+
     /// The rule's own characteristics, or the policy's.
     #[must_use]
     pub fn characteristics(&self) -> &[Field] {
@@ -172,6 +207,8 @@ fn item(name: &'static str, kind: Kind, value: &Value) -> Result<Item, Fault> {
             Item::Characteristics(characteristics(name, Some(value))?.unwrap_or_default())
         }
         Kind::Records(members) => Item::Records(records(name, value, members)?),
+        Kind::Fields(kinds) => Item::Fields(fields(name, value, kinds)?),
+        Kind::Group(options) => Item::Group(group(name, value, options)?),
     })
 }
 
@@ -191,6 +228,14 @@ pub(crate) fn expected(kind: Kind) -> String {
             format!("an array of names of facts ({FIELD_NAMES}, or a context field)")
         }
         Kind::Records(members) => format!("an array of objects with {}", members.join(", ")),
+        Kind::Fields(kinds) => format!(
+            "an object of names of fields, each with one of {}, or an array of the values it may have",
+            kinds.join(", ")
+        ),
+        Kind::Group(options) => {
+            let names: Vec<&str> = options.iter().map(|option| option.name).collect();
+            format!("an object with {}", names.join(", "))
+        }
     }
 }
 
@@ -357,4 +402,73 @@ fn records(
         out.push(read);
     }
     Ok(out)
+}
+
+fn fields(
+    field: &'static str,
+    value: &Value,
+    kinds: &'static [&'static str],
+) -> Result<Vec<(String, Held)>, Fault> {
+    let Value::Object(members) = value else {
+        return Err(Fault::found(field, value, expected(Kind::Fields(kinds))));
+    };
+    if members.len() > MAX_ITEMS {
+        return Err(Fault::new(
+            field,
+            format!("{} fields", members.len()),
+            "at most 10000 fields",
+        ));
+    }
+    let mut out: Vec<(String, Held)> = Vec::with_capacity(members.len());
+    for (name, member) in members {
+        let place = || format!("{field}.{}", escaped(name));
+        if name.is_empty() {
+            return Err(Fault::new(place(), "no name", "the name of a field"));
+        }
+        if out.iter().any(|(earlier, _)| earlier == name) {
+            return Err(Fault::new(place(), "the key twice", "it once"));
+        }
+        out.push((name.clone(), held(&place(), member, kinds)?));
+    }
+    Ok(out)
+}
+
+fn held(place: &str, value: &Value, kinds: &'static [&'static str]) -> Result<Held, Fault> {
+    let Some(list) = value.as_list() else {
+        let kind = kinds.iter().find(|kind| Some(**kind) == value.as_text());
+        return kind.map(|kind| Held::Kind(kind)).ok_or_else(|| {
+            let allowed = format!(
+                "one of {}, or an array of the values it may have",
+                kinds.join(", ")
+            );
+            Fault::found(place, value, allowed)
+        });
+    };
+    if list.is_empty() {
+        return Err(Fault::new(place, "[]", "at least one value"));
+    }
+    if list.len() > MAX_VALUES {
+        let found = format!("{} values", list.len());
+        return Err(Fault::new(place, found, "at most 256 values"));
+    }
+    let mut values = Vec::with_capacity(list.len());
+    for (index, item) in list.iter().enumerate() {
+        let text = item
+            .as_text()
+            .ok_or_else(|| Fault::found(format!("{place}[{index}]"), item, "text"))?;
+        values.push(text.to_string());
+    }
+    Ok(Held::OneOf(values))
+}
+
+fn group(field: &'static str, value: &Value, options: &'static [Opt]) -> Result<Found, Fault> {
+    let Value::Object(members) = value else {
+        return Err(Fault::found(field, value, expected(Kind::Group(options))));
+    };
+    let names: Vec<&str> = options.iter().map(|option| option.name).collect();
+    known(&format!("{field}."), members, &names)?;
+    Found::of(options, value).map_err(|fault| Fault {
+        field: format!("{field}.{}", fault.field),
+        ..fault
+    })
 }

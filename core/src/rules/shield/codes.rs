@@ -142,4 +142,14 @@ pub const CODES: &[Code] = &[
         "shield.probe.path",
         "a path that scanners ask for; weak evidence",
     ),
+    Code {
+        code: "shield.expectation",
+        saw: "a value that is not what the application expects in {field} ({expected})",
+        change: "a value of that kind, or another kind in expect",
+    },
+    Code {
+        code: "shield.probing",
+        saw: "weak evidence ({evidence}) from a client that has kept sending attacks",
+        change: "waiting until the interval of probing has passed",
+    },
 ];

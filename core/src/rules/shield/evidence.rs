@@ -1,5 +1,7 @@
 //! What a detector saw in one value, and the reason codes it can give.
 
+use alloc::vec::Vec;
+
 /// One detector's strongest observation: a stable code, a belief in
 /// ten-thousandths and the bytes of the value that carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,31 @@ impl Strongest {
         if self.0.is_none_or(|kept| kept.score < evidence.score) {
             self.0 = Some(evidence);
         }
+    }
+
+    /// It is in all of a value of this length, no part of it more than another.
+    pub(crate) fn spread(&mut self, length: usize) {
+        if let Some(kept) = &mut self.0 {
+            (kept.start, kept.end) = (0, length);
+        }
+    }
+}
+
+/// The distinct codes of strong evidence in a request, the first few.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Findings(Vec<&'static str>);
+
+impl Findings {
+    const MOST: usize = 4;
+
+    pub(crate) fn add(&mut self, code: &'static str) {
+        if self.0.len() < Self::MOST && !self.0.contains(&code) {
+            self.0.push(code);
+        }
+    }
+
+    pub(crate) fn codes(&self) -> &[&'static str] {
+        &self.0
     }
 }
 

@@ -13,16 +13,19 @@ mod reading;
 
 pub use place::Place;
 
-use super::evidence::{Evidence, Strongest};
+use super::classes::Classes;
+use super::evidence::{Evidence, Findings, Strongest};
+use super::excerpt::excerpt;
+use super::expectation::{self, Expectation, Fit};
 use super::gate;
 use crate::request::Request;
 use crate::text::sql::Token;
-use crate::text::values::{Value, each_value};
+use crate::text::values::{Kind, Value, each_value};
 use crate::text::{hidden_text, unfold};
 use crate::units::Score;
 use alloc::string::String;
 use alloc::vec::Vec;
-use place::{is_named, shown_name};
+use place::{Name, shown_name};
 use reading::Reading;
 
 /// From this score on a request is taken for an attack unless the policy says otherwise.
@@ -35,6 +38,12 @@ pub struct Inspect {
     pub free_text: Vec<String>,
     /// Names whose values are not looked at.
     pub ignore: Vec<String>,
+    /// What the values of some names are; anything else is evidence.
+    pub expect: Vec<Expectation>,
+    /// What is judged at all.
+    pub classes: Classes,
+    /// Show a few masked characters of what matched.
+    pub excerpt: bool,
     /// The score from which a hit means an attack.
     pub threshold: Score,
 }
@@ -44,6 +53,9 @@ impl Default for Inspect {
         Self {
             free_text: Vec::new(),
             ignore: Vec::new(),
+            expect: Vec::new(),
+            classes: Classes::default(),
+            excerpt: false,
             threshold: DEFAULT_THRESHOLD,
         }
     }
@@ -58,10 +70,18 @@ pub struct Hit {
     pub score: Score,
     /// Where it was seen.
     pub place: Place,
-    /// First byte in the decoded value.
+    /// First byte in the value as an application decodes it. What was found
+    /// behind a further encoding has no place of its own there: it is the whole
+    /// value then.
     pub start: usize,
     /// Byte after the last.
     pub end: usize,
+    /// The distinct codes of all strong evidence in the request, four at most.
+    pub findings: Vec<&'static str>,
+    /// The field that holds something else than expected, and what is expected.
+    pub expected: Option<(String, String)>,
+    /// A few masked characters around the range, where they were asked for.
+    pub excerpt: Option<String>,
 }
 
 /// Looks at every value of `request` and returns the strongest hit, however weak.
@@ -70,60 +90,115 @@ pub fn inspect(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
     let mut room = Room::default();
     let mut best: Option<Hit> = None;
     each_value(request, &mut |value| {
-        if is_named(value.name, &options.ignore) {
+        let name = Name::of(value.name);
+        if name.is_any(&options.ignore) {
             return;
         }
-        let free = is_named(value.name, &options.free_text);
-        let Some(found) = room.value(&value, free) else {
+        let free = name.is_any(&options.free_text);
+        let other = match expected(&value, free, name, options) {
+            Some((_, Fit::Harmless)) => return,
+            Some((expectation, Fit::Other)) => Some(expectation),
+            Some((_, Fit::Fits)) | None => None,
+        };
+        let mut found = room.value(&value, free, options);
+        if other.is_some() {
+            found = Some(expectation::weigh(value.text, found));
+        }
+        let Some(found) = found else {
             return;
         };
         if best
             .as_ref()
-            .is_none_or(|kept| kept.score.get() < found.score)
+            .is_some_and(|kept| kept.score.get() >= found.score)
         {
-            best = Some(Hit {
-                code: found.code,
-                score: Score::ten_thousandths(found.score),
-                place: Place {
-                    kind: value.kind,
-                    name: shown_name(value.name),
-                },
-                start: found.start,
-                end: found.end,
-            });
+            return;
         }
+        let masked = || excerpt(value.text, &(found.start..found.end));
+        best = Some(Hit {
+            code: found.code,
+            score: Score::ten_thousandths(found.score),
+            place: Place {
+                kind: value.kind,
+                name: shown_name(value.name),
+            },
+            start: found.start,
+            end: found.end,
+            findings: Vec::new(),
+            expected: other
+                .filter(|_| found.code == expectation::CODE)
+                .map(|other| (other.field.clone(), other.kind().into())),
+            excerpt: options
+                .excerpt
+                .then(|| room.excerpt.take().unwrap_or_else(masked)),
+        });
     });
+    if let Some(best) = &mut best {
+        if best.score >= options.threshold {
+            room.findings.add(best.code);
+        }
+        best.findings.extend(room.findings.codes());
+    }
     best
 }
 
-/// Buffers that values share.
+/// What the application expects of a value, and how it fits.
+fn expected<'o>(
+    value: &Value<'_>,
+    free: bool,
+    name: Name<'_>,
+    options: &'o Inspect,
+) -> Option<(&'o Expectation, Fit)> {
+    let file = matches!(value.kind, Kind::File | Kind::Upload);
+    if options.expect.is_empty() || free || value.is_name || file {
+        return None;
+    }
+    expectation::of(&options.expect, |field| name.is(field))
+        .map(|expectation| (expectation, expectation.fit(value.text)))
+}
+
+/// Buffers that values share, and what is kept beside the strongest hit.
 #[derive(Default)]
 struct Room {
     unfolded: Vec<u8>,
     spare: Vec<u8>,
     tokens: Vec<Token>,
+    findings: Findings,
+    /// Of the last value, where its evidence was found behind an encoding.
+    excerpt: Option<String>,
 }
 
 impl Room {
-    fn value(&mut self, value: &Value<'_>, free: bool) -> Option<Evidence> {
+    fn value(&mut self, value: &Value<'_>, free: bool, options: &Inspect) -> Option<Evidence> {
         let Self {
             unfolded,
             spare,
             tokens,
+            findings,
+            excerpt: shown,
         } = self;
+        *shown = None;
         let mut best = Strongest::default();
         let mut read = |text: &[u8], unfolded: bool| {
             let signs = gate::scan(text);
+            let before = best.0;
             let reading = Reading {
                 value,
                 text,
                 unfolded,
                 signs: &signs,
                 free,
+                options,
+                findings: &mut *findings,
                 tokens: &mut *tokens,
                 best: &mut best,
             };
             reading.look();
+            if unfolded && best.0 != before {
+                if let (Some(found), true) = (best.0, options.excerpt) {
+                    *shown = Some(excerpt(text, &(found.start..found.end)));
+                }
+                best.spread(value.text.len());
+            }
             signs
         };
         let signs = read(value.text, false);

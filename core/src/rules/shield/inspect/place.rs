@@ -39,20 +39,35 @@ impl fmt::Display for Place {
     }
 }
 
-/// Whether `names` has this name: whole, or its last part in `a[b]`, `/a/b`, `a.b`.
-pub(super) fn is_named(name: &[u8], names: &[String]) -> bool {
-    if names.is_empty() || name.is_empty() {
-        return false;
+/// A value's name as an application may call it: whole, or by its last part in
+/// `a[b]`, `/a/b`, `a.b`.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'n> {
+    whole: &'n [u8],
+    part: &'n [u8],
+}
+
+impl<'n> Name<'n> {
+    pub(super) fn of(whole: &'n [u8]) -> Self {
+        let part = whole
+            .rsplit(|b| matches!(b, b'/' | b'[' | b'.'))
+            .map(|part| part.strip_suffix(b"]").unwrap_or(part))
+            .find(|part| !part.is_empty() && !part.iter().all(u8::is_ascii_digit));
+        Self {
+            whole,
+            part: part.unwrap_or(whole),
+        }
     }
-    let part = name
-        .rsplit(|b| matches!(b, b'/' | b'[' | b'.'))
-        .map(|part| part.strip_suffix(b"]").unwrap_or(part))
-        .find(|part| !part.is_empty() && !part.iter().all(u8::is_ascii_digit));
-    names.iter().any(|wanted| {
+
+    pub(super) fn is(self, wanted: &str) -> bool {
         let wanted = wanted.as_bytes();
-        name.eq_ignore_ascii_case(wanted)
-            || part.is_some_and(|part| part.eq_ignore_ascii_case(wanted))
-    })
+        !self.whole.is_empty()
+            && (self.whole.eq_ignore_ascii_case(wanted) || self.part.eq_ignore_ascii_case(wanted))
+    }
+
+    pub(super) fn is_any(self, names: &[String]) -> bool {
+        names.iter().any(|wanted| self.is(wanted))
+    }
 }
 
 pub(super) fn shown_name(name: &[u8]) -> String {

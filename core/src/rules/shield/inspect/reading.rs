@@ -4,9 +4,10 @@
 //! thirty kilobytes of WebAssembly that a cold start compiles before the first
 //! request, and a register allocator does badly.
 
-use super::super::evidence::{Evidence, Strongest};
+use super::super::evidence::{Evidence, Findings, Strongest};
 use super::super::signs::Signs;
 use super::super::{files, ldap, markers, rce, remote, sqli, ssrf, traversal, windows, xss};
+use super::Inspect;
 use super::place::{Reach, statement_part};
 use crate::text::sql::Token;
 use crate::text::values::{Kind, Value};
@@ -29,6 +30,8 @@ pub(super) struct Reading<'r> {
     pub(super) signs: &'r Signs,
     /// Prose or code by design: only what attacks a machine by being read counts.
     pub(super) free: bool,
+    pub(super) options: &'r Inspect,
+    pub(super) findings: &'r mut Findings,
     pub(super) tokens: &'r mut Vec<Token>,
     pub(super) best: &'r mut Strongest,
 }
@@ -68,13 +71,17 @@ impl Reading<'_> {
     }
 
     fn add(&mut self, found: Option<Evidence>) {
-        let counts = |code: &str| {
-            COUNTS_IN_FREE_TEXT
-                .iter()
-                .any(|prefix| code.starts_with(prefix))
+        let Some(found) = found else {
+            return;
         };
-        let free = self.free;
-        if let Some(found) = found.filter(|found| !free || counts(found.code)) {
+        let counts = !self.free
+            || COUNTS_IN_FREE_TEXT
+                .iter()
+                .any(|prefix| found.code.starts_with(prefix));
+        if counts && self.options.classes.judge(found.code) {
+            if found.score >= self.options.threshold.get() {
+                self.findings.add(found.code);
+            }
             self.best.add(found);
         }
     }
