@@ -13,6 +13,7 @@ pub mod multipart;
 pub mod path;
 pub mod regex;
 pub mod shell;
+pub(crate) mod shell_words;
 pub mod sql;
 pub mod sql_words;
 pub mod swar;

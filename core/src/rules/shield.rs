@@ -13,6 +13,7 @@
 //! Costs one cheap pass over each value, lexers only where that pass saw a
 //! reason. Of a body longer than the bound head and tail are read.
 
+mod calls;
 mod classes;
 mod codes;
 mod evidence;
@@ -29,6 +30,7 @@ mod probing;
 mod rce;
 mod remote;
 mod script;
+mod shell_tricks;
 mod signs;
 mod sql_shapes;
 mod sqli;

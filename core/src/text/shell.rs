@@ -4,173 +4,9 @@
 //! shells and `cmd.exe`, and undoes what hides a word: quotes, backslashes,
 //! carets, empty expansions (`$@`, `$1`, `${x}`), the directory in front.
 
-use super::cursor::{ByteSet, Cursor, is_space};
+use super::cursor::{ByteSet, Cursor, is_space, is_word, starts_with_ci};
+pub(crate) use super::shell_words::{COMMANDS, Command};
 use super::swar;
-use super::words::Words;
-
-/// How a word reads outside a shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Command {
-    /// Hardly a word of prose or code.
-    Plain,
-    /// A word of prose or code as well: its arguments decide.
-    Common,
-}
-
-/// Commands that intruders run.
-pub(crate) static COMMANDS: Words<Command, 512> = Words::new(&[
-    ("whoami", Command::Plain),
-    ("uname", Command::Plain),
-    ("ifconfig", Command::Plain),
-    ("ipconfig", Command::Plain),
-    ("nslookup", Command::Plain),
-    ("wget", Command::Plain),
-    ("curl", Command::Plain),
-    ("netcat", Command::Plain),
-    ("ncat", Command::Plain),
-    ("nc", Command::Plain),
-    ("ls", Command::Plain),
-    ("dir", Command::Plain),
-    ("cat", Command::Plain),
-    ("tac", Command::Plain),
-    ("pwd", Command::Plain),
-    ("chmod", Command::Plain),
-    ("chown", Command::Plain),
-    ("ps", Command::Plain),
-    ("netstat", Command::Plain),
-    ("bash", Command::Plain),
-    ("sh", Command::Plain),
-    ("zsh", Command::Plain),
-    ("ksh", Command::Plain),
-    ("dash", Command::Common),
-    ("perl", Command::Plain),
-    ("python", Command::Plain),
-    ("python2", Command::Plain),
-    ("python3", Command::Plain),
-    ("php", Command::Plain),
-    ("ruby", Command::Plain),
-    ("node", Command::Common),
-    ("powershell", Command::Plain),
-    ("pwsh", Command::Plain),
-    ("cmd", Command::Plain),
-    ("tftp", Command::Plain),
-    ("telnet", Command::Plain),
-    ("ftp", Command::Plain),
-    ("ssh", Command::Plain),
-    ("scp", Command::Plain),
-    ("rm", Command::Plain),
-    ("cp", Command::Plain),
-    ("mv", Command::Plain),
-    ("mkdir", Command::Plain),
-    ("rmdir", Command::Plain),
-    ("grep", Command::Plain),
-    ("egrep", Command::Plain),
-    ("awk", Command::Plain),
-    ("sed", Command::Plain),
-    ("xargs", Command::Plain),
-    ("uniq", Command::Plain),
-    ("systeminfo", Command::Plain),
-    ("tasklist", Command::Plain),
-    ("taskkill", Command::Plain),
-    ("wmic", Command::Plain),
-    ("certutil", Command::Plain),
-    ("bitsadmin", Command::Plain),
-    ("mshta", Command::Plain),
-    ("rundll32", Command::Plain),
-    ("regsvr32", Command::Plain),
-    ("schtasks", Command::Plain),
-    ("nmap", Command::Plain),
-    ("gcc", Command::Plain),
-    ("printenv", Command::Plain),
-    ("lsof", Command::Plain),
-    ("busybox", Command::Plain),
-    ("socat", Command::Plain),
-    ("mkfifo", Command::Plain),
-    ("base64", Command::Plain),
-    ("xxd", Command::Plain),
-    ("printf", Command::Plain),
-    ("nohup", Command::Plain),
-    ("sudo", Command::Plain),
-    ("crontab", Command::Plain),
-    ("useradd", Command::Plain),
-    ("adduser", Command::Plain),
-    ("ping", Command::Plain),
-    ("ping6", Command::Plain),
-    ("traceroute", Command::Plain),
-    ("tracert", Command::Plain),
-    ("dig", Command::Common),
-    ("iptables", Command::Plain),
-    ("killall", Command::Plain),
-    ("pkill", Command::Plain),
-    ("netsh", Command::Plain),
-    ("sleep", Command::Common),
-    ("id", Command::Common),
-    ("ver", Command::Common),
-    ("type", Command::Common),
-    ("find", Command::Common),
-    ("sort", Command::Common),
-    ("head", Command::Common),
-    ("tail", Command::Common),
-    ("more", Command::Common),
-    ("less", Command::Common),
-    ("host", Command::Common),
-    ("hostname", Command::Common),
-    ("timeout", Command::Common),
-    ("date", Command::Common),
-    ("who", Command::Common),
-    ("last", Command::Common),
-    ("set", Command::Common),
-    ("net", Command::Common),
-    ("reg", Command::Common),
-    ("start", Command::Common),
-    ("echo", Command::Common),
-    ("cut", Command::Common),
-    ("kill", Command::Common),
-    ("history", Command::Common),
-    ("make", Command::Common),
-    ("service", Command::Common),
-    ("systemctl", Command::Plain),
-    ("copy", Command::Common),
-    ("del", Command::Common),
-    ("move", Command::Common),
-    ("touch", Command::Common),
-    ("read", Command::Common),
-    ("exec", Command::Common),
-    ("eval", Command::Common),
-    ("source", Command::Common),
-    ("which", Command::Common),
-    ("wait", Command::Common),
-    ("cd", Command::Common),
-    ("env", Command::Common),
-    ("tee", Command::Common),
-    ("wc", Command::Common),
-    ("nl", Command::Common),
-    ("od", Command::Common),
-    ("df", Command::Common),
-    ("du", Command::Common),
-    ("su", Command::Common),
-    ("tar", Command::Common),
-    ("zip", Command::Common),
-    ("unzip", Command::Common),
-    ("export", Command::Common),
-    ("file", Command::Common),
-    ("stat", Command::Common),
-    ("split", Command::Common),
-    ("rev", Command::Common),
-    ("lwp", Command::Common),
-    ("mail", Command::Common),
-    ("man", Command::Common),
-    ("git", Command::Common),
-    ("passwd", Command::Common),
-    ("shutdown", Command::Common),
-    ("reboot", Command::Common),
-    ("route", Command::Common),
-    ("arp", Command::Common),
-    ("expr", Command::Common),
-    ("getent", Command::Plain),
-    ("lscpu", Command::Plain),
-    ("groups", Command::Common),
-]);
 
 /// What makes the shell start a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,8 +17,10 @@ pub(crate) enum Mark {
     Separator,
     /// The end of a line.
     Line,
-    /// A backquote, `$(`, `<(`, `>(`
+    /// `$(`, `<(`, `>(`
     Substitution,
+    /// A backquote, which quotes code in Markdown.
+    Quoted,
 }
 
 /// What follows a command.
@@ -200,12 +38,22 @@ pub(crate) enum Argument {
 
 /// A command after a mark.
 #[derive(Clone, Copy, Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "signs that come in any combination"
+)]
 pub(crate) struct Invocation {
     pub(crate) mark: Mark,
     pub(crate) command: Command,
     pub(crate) argument: Argument,
-    /// The word was written in a disguise, or with a directory in front.
-    pub(crate) disguised: bool,
+    /// The word is broken up by quotes, escapes, expansions or wildcards.
+    pub(crate) hidden: bool,
+    /// The word has its directory in front.
+    pub(crate) rooted: bool,
+    /// `{` is in front: a brace expansion if a comma follows.
+    pub(crate) braced: bool,
+    /// The word is written like the first of a sentence.
+    pub(crate) title: bool,
     /// What stands before the mark is no sentence.
     pub(crate) bare: bool,
     pub(crate) start: usize,
@@ -218,14 +66,28 @@ static MARKS: ByteSet = ByteSet::of(b";|&\n\r`$<>");
 /// Visits every command of the table that stands where a shell runs it.
 pub(crate) fn each_invocation(text: &[u8], visit: &mut dyn FnMut(Invocation)) {
     let mut cursor = Cursor::new(text);
-    invocation(cursor, Mark::Start, 0, visit);
+    // a line end that was escaped once too often
+    while matches!(cursor.rest(), [b'\\', b'n' | b'r', ..]) {
+        cursor.skip(2);
+    }
+    let mark = if cursor.at() > 0 {
+        Mark::Line
+    } else {
+        Mark::Start
+    };
+    invocation(cursor, mark, 0, visit);
     while let Some(byte) = cursor.peek() {
         let start = cursor.at();
         let next = cursor.peek_nth(1);
         let mark = match byte {
             b';' | b'|' | b'&' => Mark::Separator,
             b'\n' | b'\r' => Mark::Line,
-            b'`' => Mark::Substitution,
+            // two of them are markup, or nothing to run
+            b'`' if next == Some(b'`') => {
+                cursor.take_while(|b| b == b'`');
+                continue;
+            }
+            b'`' => Mark::Quoted,
             b'$' | b'<' | b'>' if next == Some(b'(') => {
                 cursor.skip(1);
                 Mark::Substitution
@@ -267,72 +129,142 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
             _ => break,
         }
     }
+    let gap = cursor.at();
     if !cursor.peek().is_some_and(|b| BEGINS.has(b)) {
         return;
     }
-    let mut word = [0_u8; WORD];
-    let (mut length, mut disguised) = (0_usize, false);
-    let begin = cursor.at();
-    let rooted = matches!(
-        cursor.peek(),
-        Some(b'/' | b'.' | b'~' | b'\'' | b'"' | b'\\')
-    );
-    while let Some(byte) = cursor.peek() {
-        if cursor.at().saturating_sub(begin) > WORD {
-            return;
-        }
-        match byte {
-            b'\'' | b'"' | b'\\' | b'^' => disguised |= cursor.at() > begin || byte == b'\\',
-            b'$' if ifs(cursor.rest()) == 0 => {
-                let gap = empty_expansion(cursor.rest());
-                if gap == 0 {
-                    break;
-                }
-                disguised = true;
-                cursor.skip(gap.saturating_sub(1));
-            }
-            b'.' if length == 0 && rooted => disguised = true,
-            b'~' if cursor.at() == begin => {}
-            b'/' if rooted => {
-                length = 0;
-                disguised = true;
-            }
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {
-                if let Some(slot) = word.get_mut(length) {
-                    *slot = byte;
-                }
-                length = length.saturating_add(1);
-            }
-            b'.' if matches!(
-                cursor.rest(),
-                [b'.', b'e' | b'E', b'x' | b'X', b'e' | b'E', ..]
-            ) =>
-            {
-                cursor.skip(3);
-            }
-            _ => break,
-        }
-        cursor.skip(1);
+    let mut spelled = Spelled::default();
+    if !spelled.read(&mut cursor) {
+        return;
     }
-    let word = word.get(..length).filter(|word| !word.is_empty());
-    let Some(command) = word.and_then(|word| COMMANDS.get(word)) else {
+    let Some(command) = COMMANDS.get(spelled.word()) else {
         return;
     };
     let end = cursor.at();
-    // `&copy;` is an entity of HTML
-    if amp && cursor.peek() == Some(b';') && mark == Mark::Separator && !disguised {
-        return;
+    if amp && mark == Mark::Separator && !spelled.hidden {
+        let single = before.last() != Some(&b'&') && start.saturating_add(1) == gap;
+        // `&copy;` is an entity of HTML, `(&id)` a reference of C and its kin
+        let entity = cursor.peek() == Some(b';');
+        let behind = before.trim_ascii_end();
+        let reference = match behind.last() {
+            Some(b'(' | b'<' | b'[' | b',' | b':' | b'>') => true,
+            Some(b'=') => behind.len() < before.len(),
+            Some(_) => behind.len() < before.len() && cursor.peek() == Some(b')'),
+            None => false,
+        };
+        if entity || (single && reference) {
+            return;
+        }
     }
     if let Some(argument) = argument(cursor, braced) {
         visit(Invocation {
             mark,
             command,
             argument,
-            disguised,
+            hidden: spelled.hidden,
+            rooted: spelled.rooted,
+            braced,
+            title: spelled.title(),
             bare: start <= 32 && !before.trim_ascii().iter().any(|b| is_space(*b)),
             start,
             end,
         });
+    }
+}
+
+/// A word as the shell reads it: what hides it is left out.
+struct Spelled {
+    bytes: [u8; WORD],
+    length: usize,
+    hidden: bool,
+    rooted: bool,
+}
+
+impl Default for Spelled {
+    fn default() -> Self {
+        Self {
+            bytes: [0; WORD],
+            length: 0,
+            hidden: false,
+            rooted: false,
+        }
+    }
+}
+
+impl Spelled {
+    fn word(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    /// `Find`, as at the start of a sentence.
+    fn title(&self) -> bool {
+        matches!(self.word(), [first, second, ..]
+            if first.is_ascii_uppercase() && second.is_ascii_lowercase())
+    }
+
+    /// Reads the word at the cursor; `false` if there is none.
+    fn read(&mut self, cursor: &mut Cursor<'_>) -> bool {
+        let begin = cursor.at();
+        let first = cursor.peek();
+        // a quote or escape since the last byte of the word
+        let mut broken = false;
+        while let Some(byte) = cursor.peek() {
+            if cursor.at().saturating_sub(begin) > WORD {
+                return false;
+            }
+            match byte {
+                b'\\'
+                    if matches!(
+                        cursor.rest(),
+                        [_, b'n' | b'r'] | [_, b'n' | b'r', b';' | b'|' | b'&' | b'\\', ..]
+                    ) =>
+                {
+                    break;
+                }
+                b'\'' | b'"' | b'\\' | b'^' => broken = true,
+                b'`' if self.length > 0 && cursor.peek_nth(1) == Some(b'`') => {
+                    broken = true;
+                    cursor.skip(1);
+                }
+                b'$' if ifs(cursor.rest()) == 0 => {
+                    let gap = empty_expansion(cursor.rest());
+                    if gap == 0 {
+                        break;
+                    }
+                    broken = true;
+                    cursor.skip(gap.saturating_sub(1));
+                }
+                b'.' if self.length == 0 && first == Some(b'.') => {}
+                b'~' if cursor.at() == begin => {}
+                b'/' if matches!(first, Some(b'/' | b'.' | b'~' | b'\'' | b'"' | b'\\')) => {
+                    self.length = 0;
+                    self.rooted = true;
+                    broken = false;
+                }
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {
+                    self.hidden |= broken && self.length > 0;
+                    broken = false;
+                    if let Some(slot) = self.bytes.get_mut(self.length) {
+                        *slot = byte;
+                    }
+                    self.length = self.length.saturating_add(1);
+                }
+                b'.' if starts_with_ci(cursor.rest(), b".exe") => cursor.skip(3),
+                // `python3.11`
+                b'.' if self.length > 2
+                    && self.word().last().is_some_and(u8::is_ascii_digit)
+                    && cursor.peek_nth(1).is_some_and(|b| b.is_ascii_digit()) =>
+                {
+                    cursor.skip(1);
+                    cursor.take_while(|b| b.is_ascii_digit());
+                    return true;
+                }
+                _ => break,
+            }
+            cursor.skip(1);
+        }
+        self.length = self.length.min(WORD);
+        self.length > 0
     }
 }
 
@@ -352,6 +284,8 @@ fn empty_expansion(rest: &[u8]) -> usize {
     match rest {
         [b'$', b'@' | b'*' | b'!' | b'0'..=b'9', ..] => 2,
         [b'$', b'(', b')', ..] => 3,
+        // `$u`: most likely unset
+        [b'$', name, next, ..] if name.is_ascii_alphabetic() && !is_word(*next) => 2,
         [b'$', b'{', tail @ ..] => {
             let name = tail.get(..tail.len().min(12)).unwrap_or_default();
             swar::find_byte(name, b'}').map_or(0, |n| n.saturating_add(3))
@@ -372,6 +306,8 @@ fn argument(mut cursor: Cursor<'_>, braced: bool) -> Option<Argument> {
     let glued = space.is_empty();
     Some(match byte {
         b'\'' | b'"' if glued => Argument::None,
+        // a line end, escaped
+        b'\\' if glued && matches!(cursor.peek_nth(1), Some(b'n' | b'r')) => Argument::None,
         b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b')' | b'}' | b'#' => Argument::None,
         b'<' | b'>' => Argument::Flag,
         b',' if glued && braced => Argument::Flag,
@@ -428,11 +364,15 @@ mod tests {
     #[test]
     fn commands_behind_marks() {
         assert_eq!(shown("x; cat /etc/passwd"), "Separator/Plain/Flag");
-        assert_eq!(shown("x|id"), "Separator/Common/None");
-        assert_eq!(shown("$(whoami)"), "Substitution/Plain/None");
-        assert_eq!(shown("a`ls -la`"), "Substitution/Plain/Flag");
+        assert_eq!(shown("x|id"), "Separator/Terse/None");
+        assert_eq!(shown("$(whoami)"), "Substitution/Telling/None");
+        assert_eq!(shown("a`ls -la`"), "Quoted/Telling/Flag");
         assert_eq!(shown("&& /bin/c'a't${IFS}x"), "Separator/Plain/Flag");
-        assert_eq!(shown(";w\\ho$@ami"), "Separator/Plain/None");
+        assert_eq!(shown(";w\\ho$@ami"), "Separator/Telling/None");
+        assert_eq!(shown("\\nid|"), "Line/Terse/None");
+        assert_eq!(shown(";id\\n"), "Separator/Terse/None");
+        assert_eq!(shown("wh''oami"), "Start/Telling/None");
+        assert_eq!(shown("x;un``ame -a"), "Separator/Telling/Flag");
         assert_eq!(shown("ping -c 3 x"), "Start/Plain/Flag");
         assert_eq!(shown("|ping evil.example"), "Separator/Plain/Technical");
     }
@@ -442,5 +382,7 @@ mod tests {
         assert_eq!(shown("cats; find out more"), "Separator/Common/Word");
         assert_eq!(shown("?a=1&id=3&type=x&cat=4"), "");
         assert_eq!(shown("$(document).ready"), "");
+        assert_eq!(shown("```bash\n"), "");
+        assert_eq!(shown("f(&id); a.zip(&set)"), "");
     }
 }

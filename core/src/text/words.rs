@@ -126,6 +126,31 @@ impl<T: Copy, const SLOTS: usize> Words<T, SLOTS> {
     }
 }
 
+/// A list for [`Words::new`] from words that mean the same.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time, where a fault is a compile error"
+)]
+pub(crate) const fn grouped<T: Copy, const COUNT: usize>(
+    groups: &[(&[&'static str], T)],
+) -> [(&'static str, T); COUNT] {
+    let mut list = [("", groups[0].1); COUNT];
+    let (mut group, mut at) = (0, 0);
+    while group < groups.len() {
+        let (words, meaning) = groups[group];
+        let mut index = 0;
+        while index < words.len() {
+            list[at] = (words[index], meaning);
+            at += 1;
+            index += 1;
+        }
+        group += 1;
+    }
+    assert!(at == COUNT);
+    list
+}
+
 /// Which of several tables may know a word: a bit each.
 #[derive(Debug)]
 pub(crate) struct Sieve([u8; Sieve::SIZE]);

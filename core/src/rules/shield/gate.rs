@@ -10,8 +10,8 @@ use super::phrases::ROWS;
 use super::script::EVENTS;
 use super::signs::{
     ASK, BACKTICK, CLIMB, COLON, COMMA, COMMAND, COMMENT, COMPARE, DECLARATION, DIGIT, DOT, EVENT,
-    FILTER, FOLDED, HEXADECIMAL, LESS, LINE, NUL, OPEN, OPERATOR, PAIRED, QUOTE, SEPARATOR, SLASH,
-    SUBSTITUTE, Signs, TAG, TEMPLATE, WORD, bit,
+    FILTER, FOLDED, HEXADECIMAL, INDEXED, LESS, LINE, NUL, OPEN, OPERATOR, PAIRED, QUESTION, QUOTE,
+    SEPARATOR, SLASH, SUBSTITUTE, Signs, TAG, TEMPLATE, WORD, bit,
 };
 use super::templates::ASKS;
 use crate::text::cursor::tick;
@@ -123,7 +123,9 @@ fn pair(before: u8, byte: u8) -> u32 {
         (b'$', b'(') => SUBSTITUTE,
         (b')', b'(') => FILTER,
         (b'<', b'!') => TAG | DECLARATION,
-        (b'<', b'?' | b'/') => TAG,
+        (b']', b'(') => INDEXED,
+        (b'<', b'?') => TAG | QUESTION,
+        (b'<', b'/') => TAG,
         _ => 0,
     }
 }

@@ -7,8 +7,8 @@
 //! it reads the value again.
 
 use super::evidence::{Evidence, Texture};
-use super::phrases::{Phrase, ROWS};
-use crate::text::cursor::{Cursor, is_space};
+use super::phrases::{Phrase, ROWS, WHOLE};
+use crate::text::cursor::{Cursor, is_space, starts_with_ci};
 
 /// The strongest phrase in a short value, in a text, in a document.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,8 +61,27 @@ impl Known {
 }
 
 impl Phrase {
+    /// `rest` is the tail and a name, and no exception that is reported.
+    fn is_all(&self, rest: &[u8]) -> bool {
+        let ends = |ending: &[u8]| {
+            let at = rest.len().checked_sub(ending.len());
+            at.and_then(|at| rest.get(at..))
+                .is_some_and(|end| end.eq_ignore_ascii_case(ending))
+        };
+        rest.len() <= 60
+            && starts_with_ci(rest, self.tail.as_bytes())
+            && rest
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'$' | b'_'))
+            && !ends(b"exception")
+            && !ends(b"error")
+    }
+
     fn stands(&self, text: &[u8], start: usize, end: usize) -> bool {
         let before = text.get(..start).unwrap_or_default();
+        if self.before == WHOLE {
+            return before.is_empty() && self.is_all(text.get(end..).unwrap_or_default());
+        }
         let before_fits = before
             .len()
             .checked_sub(self.before.len())
@@ -83,8 +102,12 @@ impl Phrase {
                 return false;
             }
         }
-        // `exec(3)` is a page of a manual
-        let manual = self.tail == "(" && matches!(cursor.rest(), [b'0'..=b'9', b')', ..]);
-        !manual
+        // a whole word: `.lang.Runtime` is not `.lang.RuntimePermission`
+        let ends = self
+            .tail
+            .bytes()
+            .last()
+            .is_some_and(|b| b.is_ascii_alphabetic());
+        !(ends && cursor.peek().is_some_and(|b| b.is_ascii_alphabetic()))
     }
 }

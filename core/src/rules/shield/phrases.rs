@@ -21,6 +21,13 @@ pub(super) const SINK: u8 = 1 << 3;
 pub(super) const ACTIVE: u8 = 1 << 4;
 /// A header's name or an HTTP status line.
 pub(super) const HEADER: u8 = 1 << 5;
+/// A function that runs, reads or decodes what it is given.
+pub(super) const CALL: u8 = 1 << 6;
+/// A word of `cmd.exe` or of another console.
+pub(super) const CONSOLE: u8 = 1 << 7;
+
+/// For [`Phrase::before`]: the phrase and a name are the whole value.
+pub(super) const WHOLE: &str = "^";
 
 /// One phrase.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +58,8 @@ const fn phrase(
 const SURE: [u16; 3] = [9600, 8500, 6000];
 const LIKELY: [u16; 3] = [8200, 4500, 2500];
 const HINT: [u16; 3] = [6200, 2500, 1500];
+/// Short of a verdict; another sign may complete it.
+const HALF: [u16; 3] = [4500, 2000, 1000];
 const WEAK: [u16; 3] = [3500, 1500, 1000];
 
 const PHP: &str = "shield.code.php";
@@ -59,6 +68,7 @@ const NODE: &str = "shield.code.node";
 const PYTHON: &str = "shield.code.python";
 const GADGET: &str = "shield.deserialization.gadget";
 const PROTO: &str = "shield.proto.pollution";
+const COMMAND: &str = "shield.rce.command";
 const SSRF: &str = "shield.ssrf.metadata";
 
 /// What a word is worth knowing for.
@@ -82,52 +92,177 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
     (
         "system",
         row(
-            SECRET,
+            SECRET | CALL,
+            &[phrase("", ".diagnostics.process", GADGET, LIKELY)],
+        ),
+    ),
+    (
+        "passthru",
+        row(
+            CALL,
             &[
-                phrase("", "(", PHP, HINT),
-                phrase("os.", "", PYTHON, HINT),
-                phrase("", ".diagnostics.process", GADGET, LIKELY),
+                phrase("", "($", PHP, HINT),
+                phrase("", "('", PHP, HINT),
+                phrase("", "(\"", PHP, HINT),
             ],
         ),
     ),
-    ("passthru", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("shell_exec", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("proc_open", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("popen", row(0, &[phrase("", "(", PYTHON, LIKELY)])),
-    ("pcntl_exec", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("exec", row(0, &[phrase("", "(", NODE, HINT)])),
-    ("eval", row(SINK, &[phrase("", "(", NODE, HINT)])),
-    ("assert", row(0, &[phrase("", "(", PHP, HINT)])),
-    ("base64_decode", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("gzinflate", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("str_rot13", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("call_user_func", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("create_function", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("file_get_contents", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("file_put_contents", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("highlight_file", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("show_source", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("readfile", row(0, &[phrase("", "(", PHP, HINT)])),
-    ("fopen", row(0, &[phrase("", "(", PHP, HINT)])),
-    ("fwrite", row(0, &[phrase("", "(", PHP, HINT)])),
     (
-        "move_uploaded_file",
-        row(0, &[phrase("", "(", PHP, LIKELY)]),
+        "shell_exec",
+        row(
+            CALL,
+            &[
+                phrase("", "($", PHP, HINT),
+                phrase("", "('", PHP, HINT),
+                phrase("", "(\"", PHP, HINT),
+            ],
+        ),
     ),
-    ("preg_replace", row(0, &[phrase("", "(", PHP, HINT)])),
-    ("array_map", row(0, &[phrase("", "(", PHP, HINT)])),
-    ("ini_set", row(0, &[phrase("", "(", PHP, HINT)])),
+    (
+        "proc_open",
+        row(
+            CALL,
+            &[
+                phrase("", "($", PHP, HINT),
+                phrase("", "('", PHP, HINT),
+                phrase("", "(\"", PHP, HINT),
+            ],
+        ),
+    ),
+    ("popen", row(CALL, &[])),
+    (
+        "pcntl_exec",
+        row(
+            CALL,
+            &[
+                phrase("", "($", PHP, HINT),
+                phrase("", "('", PHP, HINT),
+                phrase("", "(\"", PHP, HINT),
+            ],
+        ),
+    ),
+    ("exec", row(CALL, &[])),
+    ("eval", row(SINK | CALL, &[])),
+    ("assert", row(CALL, &[])),
+    ("base64_decode", row(CALL, &[])),
+    ("gzinflate", row(CALL, &[])),
+    ("str_rot13", row(CALL, &[])),
+    ("call_user_func", row(CALL, &[])),
+    (
+        "create_function",
+        row(
+            CALL,
+            &[
+                phrase("", "($", PHP, HINT),
+                phrase("", "('", PHP, HINT),
+                phrase("", "(\"", PHP, HINT),
+            ],
+        ),
+    ),
+    ("file_get_contents", row(CALL, &[])),
+    ("file_put_contents", row(CALL, &[])),
+    ("highlight_file", row(CALL, &[])),
+    ("show_source", row(CALL, &[])),
+    ("readfile", row(CALL, &[])),
+    ("fopen", row(CALL, &[])),
+    ("fwrite", row(CALL, &[])),
+    ("move_uploaded_file", row(CALL, &[])),
+    ("preg_replace", row(CALL, &[])),
+    ("array_map", row(CALL, &[])),
+    ("ini_set", row(CALL, &[])),
     ("php_uname", row(0, &[phrase("", "(", PHP, LIKELY)])),
-    ("getenv", row(0, &[phrase("", "(", PHP, HINT)])),
-    ("_get", row(0, &[phrase("$", "[", PHP, LIKELY)])),
-    ("_post", row(0, &[phrase("$", "[", PHP, LIKELY)])),
-    ("_request", row(0, &[phrase("$", "[", PHP, LIKELY)])),
-    ("_server", row(0, &[phrase("$", "[", PHP, LIKELY)])),
-    ("_cookie", row(0, &[phrase("$", "[", PHP, LIKELY)])),
-    ("_files", row(0, &[phrase("$", "[", PHP, LIKELY)])),
-    ("globals", row(0, &[phrase("$", "[", PHP, LIKELY)])),
-    ("auto_prepend_file", row(0, &[phrase("", "", PHP, LIKELY)])),
-    ("allow_url_include", row(0, &[phrase("", "", PHP, LIKELY)])),
+    ("getenv", row(CALL, &[])),
+    (
+        "_get",
+        row(
+            CALL,
+            &[
+                phrase("$", "[", PHP, HALF),
+                phrase("${", "[", PHP, LIKELY),
+                phrase("($", "[", PHP, HINT),
+            ],
+        ),
+    ),
+    (
+        "_post",
+        row(
+            CALL,
+            &[
+                phrase("$", "[", PHP, HALF),
+                phrase("${", "[", PHP, LIKELY),
+                phrase("($", "[", PHP, HINT),
+            ],
+        ),
+    ),
+    (
+        "_request",
+        row(
+            CALL,
+            &[
+                phrase("$", "[", PHP, HALF),
+                phrase("${", "[", PHP, LIKELY),
+                phrase("($", "[", PHP, HINT),
+            ],
+        ),
+    ),
+    (
+        "_server",
+        row(
+            CALL,
+            &[
+                phrase("$", "[", PHP, HALF),
+                phrase("${", "[", PHP, LIKELY),
+                phrase("($", "[", PHP, HINT),
+            ],
+        ),
+    ),
+    (
+        "_cookie",
+        row(
+            CALL,
+            &[
+                phrase("$", "[", PHP, HALF),
+                phrase("${", "[", PHP, LIKELY),
+                phrase("($", "[", PHP, HINT),
+            ],
+        ),
+    ),
+    (
+        "_files",
+        row(
+            CALL,
+            &[
+                phrase("$", "[", PHP, HALF),
+                phrase("${", "[", PHP, LIKELY),
+                phrase("($", "[", PHP, HINT),
+            ],
+        ),
+    ),
+    (
+        "globals",
+        row(
+            CALL,
+            &[
+                phrase("$", "[", PHP, HALF),
+                phrase("${", "[", PHP, LIKELY),
+                phrase("($", "[", PHP, HINT),
+            ],
+        ),
+    ),
+    (
+        "auto_prepend_file",
+        row(
+            0,
+            &[phrase("", "=", PHP, LIKELY), phrase("", "%3d", PHP, LIKELY)],
+        ),
+    ),
+    (
+        "allow_url_include",
+        row(
+            0,
+            &[phrase("", "=", PHP, LIKELY), phrase("", "%3d", PHP, LIKELY)],
+        ),
+    ),
     (
         "php",
         row(
@@ -135,6 +270,8 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
             &[
                 phrase("", "://", "shield.traversal.wrapper", [8200, 3500, 2000]),
                 phrase("<?", "", PHP, [9000, 4000, 2000]),
+                phrase("{", "}", PHP, HINT),
+                phrase("", ":function(", PHP, LIKELY),
             ],
         ),
     ),
@@ -143,16 +280,24 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         row(
             ACTIVE,
             &[
-                phrase("", ".io.", JAVA, HINT),
-                phrase("", ".lang.", JAVA, HINT),
+                phrase(WHOLE, ".io.", JAVA, HINT),
+                phrase(WHOLE, ".lang.", JAVA, HINT),
+                phrase(WHOLE, ".util.", JAVA, HALF),
+                phrase("", ".io.", JAVA, WEAK),
+                phrase("", ".lang.", JAVA, WEAK),
+                phrase("@", ".lang.", JAVA, SURE),
+                phrase("@", ".io.", JAVA, SURE),
+                phrase("new ", ".", JAVA, LIKELY),
+                phrase("(\"", ".lang.", JAVA, LIKELY),
+                phrase("('", ".lang.", JAVA, LIKELY),
                 phrase("", ".lang.runtime", JAVA, SURE),
                 phrase("", ".lang.processbuilder", JAVA, SURE),
-                phrase("", ".lang.system", JAVA, LIKELY),
-                phrase("", ".lang.class", JAVA, LIKELY),
-                phrase("", ".lang.thread", JAVA, LIKELY),
-                phrase("", ".net.url", JAVA, HINT),
-                phrase("", ".io.file", JAVA, HINT),
-                phrase("", ".util.scanner", JAVA, HINT),
+                phrase("", ".lang.system", JAVA, HALF),
+                phrase("", ".lang.class.", JAVA, LIKELY),
+                phrase("", ".lang.thread", JAVA, HINT),
+                phrase("\"", ".net.url\"", GADGET, LIKELY),
+                phrase("\"", ".net.inet", GADGET, LIKELY),
+                phrase("", ".util.scanner(", JAVA, LIKELY),
                 phrase("t(", ".lang.", JAVA, SURE),
             ],
         ),
@@ -166,7 +311,7 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         "processbuilder",
         row(
             0,
-            &[phrase("", "", JAVA, HINT), phrase("", "(", JAVA, LIKELY)],
+            &[phrase("", "", JAVA, HALF), phrase("", "(", JAVA, LIKELY)],
         ),
     ),
     (
@@ -200,8 +345,17 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         "freemarker",
         row(0, &[phrase("", ".template.utility", JAVA, SURE)]),
     ),
-    ("getclass", row(0, &[phrase("", "()", JAVA, HINT)])),
-    ("forname", row(0, &[phrase("", "(", JAVA, HINT)])),
+    ("getclass", row(0, &[phrase("", "().", JAVA, HINT)])),
+    (
+        "forname",
+        row(
+            0,
+            &[
+                phrase("", "('java", JAVA, SURE),
+                phrase("", "(\"java", JAVA, SURE),
+            ],
+        ),
+    ),
     (
         "com",
         row(
@@ -238,9 +392,32 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
     ("ro0abx", row(0, &[phrase("", "", GADGET, SURE)])),
     ("aced0005", row(0, &[phrase("", "", GADGET, SURE)])),
     ("_", row(0, &[phrase("", "$$nd_func$$_", GADGET, SURE)])),
-    ("python", row(0, &[phrase("!!", "/", GADGET, SURE)])),
+    (
+        "python",
+        row(
+            0,
+            &[
+                phrase("!!", "/object/apply:", GADGET, SURE),
+                phrase("!!", "/object/new:", GADGET, SURE),
+                phrase("!!", "/object:", GADGET, LIKELY),
+                phrase("!!", "/name:", GADGET, LIKELY),
+                phrase("!!", "/module:", GADGET, LIKELY),
+            ],
+        ),
+    ),
     ("ruby", row(0, &[phrase("!", "/object", GADGET, SURE)])),
-    ("child_process", row(0, &[phrase("", "", NODE, LIKELY)])),
+    (
+        "child_process",
+        row(
+            CALL,
+            &[
+                phrase("'", "').", NODE, SURE),
+                phrase("\"", "\").", NODE, SURE),
+                phrase("`", "`).", NODE, SURE),
+                phrase("", "", NODE, WEAK),
+            ],
+        ),
+    ),
     (
         "process",
         row(
@@ -248,7 +425,8 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
             &[
                 phrase("", ".mainmodule", NODE, SURE),
                 phrase("", ".binding(", NODE, SURE),
-                phrase("global.", "", NODE, LIKELY),
+                phrase("global.", ".mainmodule", NODE, SURE),
+                phrase("global.", ".binding", NODE, SURE),
                 phrase("", ".env", NODE, WEAK),
             ],
         ),
@@ -271,35 +449,87 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
     ),
     (
         "__import__",
-        row(0, &[phrase("", "(", PYTHON, [9000, 4500, 2500])]),
-    ),
-    ("subprocess", row(0, &[phrase("", ".", PYTHON, HINT)])),
-    (
-        "os",
         row(
-            0,
+            CALL,
             &[
-                phrase("", ".popen", PYTHON, LIKELY),
-                phrase("", ".system(", PYTHON, LIKELY),
+                phrase("", "('os'", PYTHON, SURE),
+                phrase("", "(\"os\"", PYTHON, SURE),
+                phrase("", "('subprocess", PYTHON, SURE),
+                phrase("", "(\"subprocess", PYTHON, SURE),
+                phrase("", "('commands", PYTHON, SURE),
+                phrase("", "('sys'", PYTHON, LIKELY),
+                phrase("", "(", PYTHON, HALF),
             ],
         ),
     ),
-    ("__class__", row(0, &[phrase("", "", PYTHON, LIKELY)])),
+    ("subprocess", row(CALL, &[])),
+    (
+        "os",
+        row(
+            CALL,
+            &[
+                phrase(".", ".system", PYTHON, LIKELY),
+                phrase(".", ".popen", PYTHON, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "__class__",
+        row(
+            0,
+            &[
+                phrase("", ".__mro__", PYTHON, SURE),
+                phrase("", ".__base", PYTHON, SURE),
+                phrase("", ".__init__.__globals__", PYTHON, SURE),
+                phrase("", ".__subclasses__", PYTHON, SURE),
+                phrase("['", "']", PYTHON, LIKELY),
+                phrase("[\"", "\"]", PYTHON, LIKELY),
+                phrase("", "", PYTHON, WEAK),
+            ],
+        ),
+    ),
     (
         "__mro__",
-        row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])]),
+        row(
+            0,
+            &[
+                phrase("", "[", PYTHON, LIKELY),
+                phrase("", ".__", PYTHON, SURE),
+                phrase("", "", PYTHON, WEAK),
+            ],
+        ),
     ),
     (
         "__subclasses__",
-        row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])]),
+        row(
+            0,
+            &[
+                phrase("", "()[", PYTHON, SURE),
+                phrase("", "(", PYTHON, HALF),
+            ],
+        ),
     ),
     (
         "__globals__",
-        row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])]),
+        row(
+            0,
+            &[
+                phrase("", "[", PYTHON, SURE),
+                phrase("", ".os", PYTHON, SURE),
+                phrase("", "", PYTHON, WEAK),
+            ],
+        ),
     ),
     (
         "__builtins__",
-        row(0, &[phrase("", "", PYTHON, [9000, 4500, 2500])]),
+        row(
+            0,
+            &[
+                phrase("", "[", PYTHON, LIKELY),
+                phrase("", ".__", PYTHON, SURE),
+                phrase("", "", PYTHON, WEAK),
+            ],
+        ),
     ),
     (
         "169",
@@ -415,7 +645,7 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
             )],
         ),
     ),
-    ("fetch", row(SINK, &[])),
+    ("fetch", row(SINK | CONSOLE, &[])),
     ("file", row(SCHEME, &[])),
     ("fromcharcode", row(SINK, &[])),
     ("ftp", row(SCHEME, &[])),
@@ -472,7 +702,22 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
     ("rar", row(SCHEME, &[])),
     ("refresh", row(HEADER, &[])),
     ("server", row(SECRET, &[])),
-    ("set", row(HEADER, &[])),
+    (
+        "set",
+        row(
+            HEADER,
+            &[
+                phrase("", "-executionpolicy", COMMAND, LIKELY),
+                phrase("", "-content", COMMAND, LIKELY),
+                phrase("", "-item", COMMAND, LIKELY),
+                phrase("", "-itemproperty", COMMAND, LIKELY),
+                phrase("", "-mppreference", COMMAND, LIKELY),
+                phrase("", "-service", COMMAND, LIKELY),
+                phrase("", "-alias", COMMAND, LIKELY),
+                phrase("", "-acl", COMMAND, LIKELY),
+            ],
+        ),
+    ),
     ("setinterval", row(SINK, &[])),
     ("settimeout", row(SINK, &[])),
     ("shadow", row(SECRET, &[])),
@@ -487,7 +732,16 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
     ("win", row(SECRET, &[])),
     ("windows", row(SECRET, &[])),
     ("winnt", row(SECRET, &[])),
-    ("write", row(SINK, &[])),
+    (
+        "write",
+        row(
+            SINK,
+            &[
+                phrase("", "-output", COMMAND, LIKELY),
+                phrase("", "-host", COMMAND, LIKELY),
+            ],
+        ),
+    ),
     ("writeln", row(SINK, &[])),
     ("x", row(HEADER, &[])),
     ("xmlhttprequest", row(SINK, &[])),
@@ -539,7 +793,6 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         "pipe",
         row(0, &[phrase("%", "%", "shield.rce.command", LIKELY)]),
     ),
-    ("php", row(0, &[phrase("", ":function(", PHP, LIKELY)])),
     (
         "gt",
         row(
@@ -597,4 +850,268 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         "ancestor",
         row(0, &[phrase("/", "::", "shield.xpath.axis", HINT)]),
     ),
+    ("include", row(CALL, &[])),
+    ("include_once", row(CALL, &[])),
+    ("require_once", row(CALL, &[])),
+    ("call_user_func_array", row(CALL, &[])),
+    ("preg_replace_callback", row(CALL, &[])),
+    ("array_filter", row(CALL, &[])),
+    ("usort", row(CALL, &[])),
+    ("register_shutdown_function", row(CALL, &[])),
+    ("unserialize", row(CALL, &[])),
+    ("spawn", row(CALL, &[])),
+    ("spawnsync", row(CALL, &[])),
+    ("execsync", row(CALL, &[])),
+    ("execfile", row(CALL, &[])),
+    ("execfilesync", row(CALL, &[])),
+    ("check_output", row(CALL, &[])),
+    ("getoutput", row(CALL, &[])),
+    ("ssh2_exec", row(CALL, &[])),
+    ("expect_popen", row(CALL, &[])),
+    ("fork", row(CALL, &[])),
+    ("readfilesync", row(CALL, &[])),
+    ("readdirsync", row(CALL, &[])),
+    ("open", row(CALL, &[])),
+    ("opendir", row(CALL, &[])),
+    ("scandir", row(CALL, &[])),
+    ("parse_ini_file", row(CALL, &[])),
+    ("unlink", row(CALL, &[])),
+    ("simplexml_load_file", row(CALL, &[])),
+    ("print", row(CALL, &[])),
+    ("print_r", row(CALL, &[])),
+    ("var_dump", row(CALL, &[])),
+    ("var_export", row(CALL, &[])),
+    ("die", row(CALL, &[])),
+    ("printf", row(CALL, &[])),
+    ("phpversion", row(CALL, &[])),
+    ("get_defined_vars", row(CALL, &[])),
+    ("get_current_user", row(CALL, &[])),
+    ("getcwd", row(CALL, &[])),
+    ("posix_getpwuid", row(CALL, &[])),
+    ("highlight_string", row(CALL, &[])),
+    ("gzuncompress", row(CALL, &[])),
+    ("strrev", row(CALL, &[])),
+    ("hex2bin", row(CALL, &[])),
+    ("chr", row(CALL, &[])),
+    ("convert_uudecode", row(CALL, &[])),
+    ("kernel", row(CALL, &[])),
+    ("qx", row(CALL, &[])),
+    ("compile", row(CALL, &[])),
+    ("do", row(CONSOLE, &[])),
+    ("programfiles", row(CONSOLE, &[])),
+    ("net", row(CONSOLE, &[])),
+    ("reg", row(CONSOLE, &[])),
+    ("netsh", row(CONSOLE, &[])),
+    ("sc", row(CONSOLE, &[])),
+    ("wmic", row(CONSOLE, &[])),
+    ("arp", row(CONSOLE, &[])),
+    ("which", row(CONSOLE, &[])),
+    ("sleep", row(CONSOLE, &[])),
+    ("uid", row(CONSOLE, &[])),
+    ("type", row(CONSOLE, &[])),
+    ("dir", row(CONSOLE, &[])),
+    ("del", row(CONSOLE, &[])),
+    ("copy", row(CONSOLE, &[])),
+    ("more", row(CONSOLE, &[])),
+    ("equ", row(CONSOLE, &[])),
+    ("neq", row(CONSOLE, &[])),
+    ("lss", row(CONSOLE, &[])),
+    ("leq", row(CONSOLE, &[])),
+    ("gtr", row(CONSOLE, &[])),
+    ("geq", row(CONSOLE, &[])),
+    ("errorlevel", row(CONSOLE, &[])),
+    ("cmdextversion", row(CONSOLE, &[])),
+    ("exist", row(CONSOLE, &[])),
+    ("defined", row(CONSOLE, &[])),
+    ("rcpt", row(CONSOLE, &[])),
+    ("mail", row(CONSOLE, &[])),
+    ("ehlo", row(CONSOLE, &[])),
+    ("helo", row(CONSOLE, &[])),
+    ("store", row(CONSOLE, &[])),
+    ("capability", row(CONSOLE, &[])),
+    ("ping", row(CONSOLE, &[])),
+    ("timeout", row(CONSOLE, &[])),
+    ("if", row(CONSOLE, &[])),
+    (
+        "invoke",
+        row(
+            0,
+            &[
+                phrase("", "-webrequest", COMMAND, LIKELY),
+                phrase("", "-restmethod", COMMAND, LIKELY),
+                phrase("", "-expression", COMMAND, LIKELY),
+                phrase("", "-command", COMMAND, LIKELY),
+                phrase("", "-item", COMMAND, LIKELY),
+                phrase("", "-wmimethod", COMMAND, LIKELY),
+                phrase("", "-cimmethod", COMMAND, LIKELY),
+                phrase("", "-history", COMMAND, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "get",
+        row(
+            0,
+            &[
+                phrase("", "-childitem", COMMAND, LIKELY),
+                phrase("", "-content", COMMAND, LIKELY),
+                phrase("", "-process", COMMAND, LIKELY),
+                phrase("", "-service", COMMAND, LIKELY),
+                phrase("", "-wmiobject", COMMAND, LIKELY),
+                phrase("", "-ciminstance", COMMAND, LIKELY),
+                phrase("", "-localuser", COMMAND, LIKELY),
+                phrase("", "-localgroup", COMMAND, LIKELY),
+                phrase("", "-nettcpconnection", COMMAND, LIKELY),
+                phrase("", "-netipaddress", COMMAND, LIKELY),
+                phrase("", "-itemproperty", COMMAND, LIKELY),
+                phrase("", "-acl", COMMAND, LIKELY),
+                phrase("", "-credential", COMMAND, LIKELY),
+                phrase("", "-eventlog", COMMAND, LIKELY),
+                phrase("", "-hotfix", COMMAND, LIKELY),
+                phrase("", "-executionpolicy", COMMAND, LIKELY),
+                phrase("", "-computerinfo", COMMAND, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "new",
+        row(
+            0,
+            &[
+                phrase("", "-objectnet", COMMAND, LIKELY),
+                phrase("", "-objectsystem", COMMAND, LIKELY),
+                phrase("", "-object", COMMAND, LIKELY),
+                phrase("", "-pssession", COMMAND, LIKELY),
+                phrase("", "-service", COMMAND, LIKELY),
+                phrase("", "-item", COMMAND, LIKELY),
+                phrase("", "-psdrive", COMMAND, LIKELY),
+                phrase("", "-webserviceproxy", COMMAND, LIKELY),
+                phrase("", "-localuser", COMMAND, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "start",
+        row(
+            0,
+            &[
+                phrase("", "-process", COMMAND, LIKELY),
+                phrase("", "-bitstransfer", COMMAND, LIKELY),
+                phrase("", "-job", COMMAND, LIKELY),
+                phrase("", "-service", COMMAND, LIKELY),
+                phrase("", "-sleep", COMMAND, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "stop",
+        row(
+            0,
+            &[
+                phrase("", "-process", COMMAND, LIKELY),
+                phrase("", "-service", COMMAND, LIKELY),
+                phrase("", "-computer", COMMAND, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "remove",
+        row(
+            0,
+            &[
+                phrase("", "-item", COMMAND, LIKELY),
+                phrase("", "-itemproperty", COMMAND, LIKELY),
+                phrase("", "-localuser", COMMAND, LIKELY),
+                phrase("", "-module", COMMAND, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "import",
+        row(
+            0,
+            &[
+                phrase("", "-module", COMMAND, LIKELY),
+                phrase("", "-clixml", COMMAND, LIKELY),
+            ],
+        ),
+    ),
+    ("export", row(0, &[phrase("", "-clixml", COMMAND, LIKELY)])),
+    ("expand", row(0, &[phrase("", "-archive", COMMAND, LIKELY)])),
+    (
+        "add",
+        row(
+            0,
+            &[
+                phrase("", "-type", COMMAND, LIKELY),
+                phrase("", "-mppreference", COMMAND, LIKELY),
+                phrase("", "-localgroupmember", COMMAND, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "restart",
+        row(
+            0,
+            &[
+                phrase("", "-computer", COMMAND, LIKELY),
+                phrase("", "-service", COMMAND, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "test",
+        row(
+            0,
+            &[
+                phrase("", "-netconnection", COMMAND, LIKELY),
+                phrase("", "-connection", COMMAND, LIKELY),
+            ],
+        ),
+    ),
+    (
+        "iwr",
+        row(
+            0,
+            &[
+                phrase("", "http", COMMAND, LIKELY),
+                phrase("", "(", COMMAND, LIKELY),
+                phrase("", "$", COMMAND, LIKELY),
+                phrase("", "-", COMMAND, HINT),
+            ],
+        ),
+    ),
+    (
+        "iex",
+        row(
+            0,
+            &[
+                phrase("", "http", COMMAND, LIKELY),
+                phrase("", "(", COMMAND, LIKELY),
+                phrase("", "$", COMMAND, LIKELY),
+                phrase("", "-", COMMAND, HINT),
+            ],
+        ),
+    ),
+    (
+        "irm",
+        row(
+            0,
+            &[
+                phrase("", "http", COMMAND, LIKELY),
+                phrase("", "(", COMMAND, LIKELY),
+                phrase("", "$", COMMAND, LIKELY),
+                phrase("", "-", COMMAND, HINT),
+            ],
+        ),
+    ),
+    (
+        "encodedcommand",
+        row(0, &[phrase("-", "", COMMAND, LIKELY)]),
+    ),
+    (
+        "executionpolicy",
+        row(0, &[phrase("-", "bypass", COMMAND, LIKELY)]),
+    ),
+    ("comspec", row(0, &[phrase("%", "%", COMMAND, LIKELY)])),
 ]);

