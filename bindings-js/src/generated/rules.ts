@@ -12,7 +12,7 @@ export interface ShieldOptions extends RuleOptions {
   /** What fields hold, by name. Anything else is evidence: alone it scores 0.2 if it is words, 0.35 with the marks of a sentence, 0.6 with more syntax; beside evidence of a detector 0.8. */
   readonly expect?: Readonly<Record<string, "integer" | "number" | "uuid" | "slug" | "email" | "date" | "boolean" | "hex" | "base64url" | readonly string[]>>;
   /** The classes of attacks that are judged; default all. */
-  readonly classes?: readonly ("sqli" | "nosqli" | "xpath" | "ldap" | "xss" | "traversal" | "rce" | "code" | "log4shell" | "ssti" | "ssi" | "xxe" | "ssrf" | "crlf" | "deserialization" | "proto" | "probe")[];
+  readonly classes?: readonly ("sqli" | "nosqli" | "xpath" | "ldap" | "xss" | "traversal" | "rce" | "code" | "log4shell" | "ssti" | "ssi" | "xxe" | "ssrf" | "crlf" | "deserialization" | "proto" | "probe" | "upload")[];
   /** The score from which a request is denied; default 0.5. */
   readonly threshold?: number;
   /** Show up to 64 characters around what matched in the decision, letters and digits masked; never in the log. Default false. */
@@ -165,6 +165,11 @@ export type ReasonCode =
   | "shield.deserialization.gadget"
   | "shield.proto.pollution"
   | "shield.probe.path"
+  | "shield.upload.name"
+  | "shield.upload.script"
+  | "shield.upload.polyglot"
+  | "shield.upload.mismatch"
+  | "shield.upload.active"
   | "shield.expectation"
   | "shield.probing"
   | "bot.none"

@@ -8,6 +8,12 @@
 //! here, or `context.freeText` for one request) count only for classes that run
 //! in a machine that merely logs or deserialises them.
 //!
+//! The application knows better: it names what fields hold (`expect`), what is
+//! judged (`classes`) and what is prose or code. An uploaded file is judged as a
+//! file. Evidence names a code, the place and the bytes of the decoded value; an
+//! excerpt, masked, only where the policy asks. Whoever keeps sending attacks is
+//! believed less, where the policy asks for that too (`probing`).
+//!
 //! It never reads `Authorization`, `sec-*`, tokens or ids as content. It does
 //! not find logic errors, stolen sessions or anything in an encrypted value.
 //! Costs one cheap pass over each value, lexers only where that pass saw a
@@ -37,6 +43,7 @@ mod sqli;
 mod ssrf;
 mod templates;
 mod traversal;
+mod upload;
 mod windows;
 mod xss;
 

@@ -12,7 +12,7 @@ mod samples;
 use line::{Line, base64, percent, percent_bytes, quoted};
 use random::Random;
 use samples::{
-    ATTACKS, BOTS, BROWSERS, MAILBOXES, METHODS, ODD_TARGETS, PEERS, TARGETS, TEXTS, UNITS,
+    ATTACKS, BOTS, BROWSERS, FILES, MAILBOXES, METHODS, ODD_TARGETS, PEERS, TARGETS, TEXTS, UNITS,
 };
 
 /// 2027-01-15T08:00:00Z
@@ -237,6 +237,18 @@ impl Maker {
             let (class, target) = self.deal(TARGETS);
             line.url = target.into();
             line.tags.push(class);
+            return;
+        }
+        if self.random.one_in(8) {
+            let (name, media, text) = self.deal(FILES);
+            line.method = "POST".into();
+            line.url = "/api/photos".into();
+            line.tags.push("upload");
+            line.header("Content-Type", "multipart/form-data; boundary=b");
+            line.body = Some(format!(
+                "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"{name}\"\r\n\
+                 Content-Type: {media}\r\n\r\n{text}\r\n--b--\r\n"
+            ));
             return;
         }
         let (class, text) = self.deal(ATTACKS);

@@ -98,6 +98,23 @@ pub(super) const ATTACKS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Files that are not what they claim: name, type, content.
+pub(super) const FILES: &[(&str, &str, &str)] = &[
+    ("photo.php.jpg", "image/jpeg", "x"),
+    (
+        "photo.jpg",
+        "image/jpeg",
+        "<%@ page import=\"java.io.*\" %>",
+    ),
+    ("photo.gif", "image/gif", "GIF89a=1;var x=2;//"),
+    ("photo.png", "image/png", "<html><p>Hello</p></html>"),
+    (
+        "icon.svg",
+        "image/svg+xml",
+        "<svg xmlns='http://www.w3.org/2000/svg' onload='f()'></svg>",
+    ),
+];
+
 /// Attacks by the target itself.
 pub(super) const TARGETS: &[(&str, &str)] = &[
     ("nosqli", "/login?user[$ne]=1&pass[$ne]=1"),

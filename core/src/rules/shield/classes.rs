@@ -22,6 +22,7 @@ pub(super) const CLASSES: &[&str] = &[
     "deserialization",
     "proto",
     "probe",
+    "upload",
 ];
 
 /// Codes that belong to no class: what the application said itself.

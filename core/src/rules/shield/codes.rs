@@ -142,6 +142,26 @@ pub const CODES: &[Code] = &[
         "shield.probe.path",
         "a path that scanners ask for; weak evidence",
     ),
+    seen(
+        "shield.upload.name",
+        "the name of a file that a server or desktop runs, or is configured by",
+    ),
+    seen(
+        "shield.upload.script",
+        "code for a server in an uploaded file",
+    ),
+    seen(
+        "shield.upload.polyglot",
+        "an uploaded image that is a page or a program too",
+    ),
+    seen(
+        "shield.upload.mismatch",
+        "an uploaded file that claims to be an image and is something else",
+    ),
+    seen(
+        "shield.upload.active",
+        "an uploaded picture or page that runs scripts",
+    ),
     Code {
         code: "shield.expectation",
         saw: "a value that is not what the application expects in {field} ({expected})",

@@ -18,6 +18,7 @@ use super::evidence::{Evidence, Findings, Strongest};
 use super::excerpt::excerpt;
 use super::expectation::{self, Expectation, Fit};
 use super::gate;
+use super::upload::{self, Claim};
 use crate::request::Request;
 use crate::text::sql::Token;
 use crate::text::values::{Kind, Value, each_value};
@@ -101,6 +102,17 @@ pub fn inspect(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
             Some((_, Fit::Fits)) | None => None,
         };
         let mut found = room.value(&value, free, options);
+        if let Some(file) = room.file(&value, request)
+            && !free
+            && options.classes.judge(file.code)
+        {
+            if file.score >= options.threshold.get() {
+                room.findings.add(file.code);
+            }
+            found = found
+                .filter(|found| found.score >= file.score)
+                .or(Some(file));
+        }
         if other.is_some() {
             found = Some(expectation::weigh(value.text, found));
         }
@@ -163,11 +175,38 @@ struct Room {
     spare: Vec<u8>,
     tokens: Vec<Token>,
     findings: Findings,
+    /// Of the uploaded file at hand.
+    claim: Claim,
     /// Of the last value, where its evidence was found behind an encoding.
     excerpt: Option<String>,
 }
 
 impl Room {
+    /// What an uploaded file is: its name comes before its content.
+    fn file(&mut self, value: &Value<'_>, request: &Request<'_>) -> Option<Evidence> {
+        match value.kind {
+            Kind::File => {
+                self.claim.named(value.text);
+                upload::named(value.text)
+            }
+            Kind::Upload => {
+                if value.name.is_empty() {
+                    self.claim
+                        .typed(request.header("content-type").unwrap_or_default());
+                }
+                let found = upload::content(&self.claim, value.text);
+                self.claim.clear();
+                found
+            }
+            // another part begins
+            _ if value.is_name => {
+                self.claim.clear();
+                None
+            }
+            _ => None,
+        }
+    }
+
     fn value(&mut self, value: &Value<'_>, free: bool, options: &Inspect) -> Option<Evidence> {
         let Self {
             unfolded,
@@ -175,6 +214,7 @@ impl Room {
             tokens,
             findings,
             excerpt: shown,
+            ..
         } = self;
         *shown = None;
         let mut best = Strongest::default();
