@@ -75,6 +75,20 @@ export class Reason {
   declare readonly window?: number;
   /** Of a refused take: seconds until it would be given. */
   declare readonly retryAfter?: number;
+  /** Of shield: where it was seen, e.g. `query:q`. */
+  declare readonly place?: string;
+  /** Of shield: the first byte of the decoded value. */
+  declare readonly start?: number;
+  /** Of shield: the byte after the last. */
+  declare readonly end?: number;
+  /** Of shield: the codes of all strong evidence, where there is more than one. */
+  declare readonly findings?: readonly string[];
+  /** Of shield: the field that is not what `expect` says. */
+  declare readonly field?: string;
+  /** Of shield: what `expect` says of it. */
+  declare readonly expected?: string;
+  /** Of shield: a few masked characters, where the policy asks for them. */
+  declare readonly excerpt?: string;
   /** Of detectBot: what was recognised. */
   declare readonly bots?: readonly string[];
   /** Of detectBot: categories of what was recognised. */

@@ -62,6 +62,15 @@ shield({ moode: "LIVE" });
 // @ts-expect-error an unknown mode
 shield({ mode: "live" });
 
+shield({ expect: { id: "integer", sort: ["asc", "desc"] }, classes: ["xss"] });
+shield({ excerpt: true, probing: { max: 1, interval: "1h" } });
+// @ts-expect-error an unknown kind
+shield({ expect: { id: "int" } });
+// @ts-expect-error an unknown class
+shield({ classes: ["sql"] });
+// @ts-expect-error the interval is missing
+shield({ probing: { max: 1 } });
+
 // a rule as canonical JSON has it
 doorward({ rules: [{ rule: "shield", mode: "LIVE" }] }).protect(request);
 doorward(plain.toJSON()).protect(request);

@@ -356,6 +356,10 @@ fn rules_page() -> String {
             .map(|code| format!("`{}`", code.code))
             .collect();
         let _ = writeln!(out, "{}.", names.join(", "));
+        let page = format!("{}.md", manual.name);
+        if tree::root().join("docs").join(&page).exists() {
+            let _ = writeln!(out, "\nMore in [{page}]({page}).");
+        }
     }
     out
 }

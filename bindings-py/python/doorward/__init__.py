@@ -24,6 +24,7 @@ from ._decision import Conclusion, Decision, Explanation, Mode, Reason, RuleExpl
 from ._doorward import __version__
 from ._engine import PolicyError
 from ._generated import (
+    ShieldProbing,
     detect_bot,
     filter,  # noqa: A004 -- the rule's name
     fixed_window,
@@ -52,6 +53,7 @@ __all__ = [
     "Rule",
     "RuleExplanation",
     "RuleResult",
+    "ShieldProbing",
     "Store",
     "Take",
     "Taken",

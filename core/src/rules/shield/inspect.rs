@@ -90,8 +90,10 @@ pub struct Hit {
 pub fn inspect(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
     let mut room = Room::default();
     let mut best: Option<Hit> = None;
+    let named =
+        !(options.ignore.is_empty() && options.free_text.is_empty() && options.expect.is_empty());
     each_value(request, &mut |value| {
-        let name = Name::of(value.name);
+        let name = Name::of(if named { value.name } else { &[] });
         if name.is_any(&options.ignore) {
             return;
         }
