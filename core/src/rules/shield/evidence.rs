@@ -22,6 +22,17 @@ impl Evidence {
         }
     }
 
+    /// The same, in a text of this length: some detectors name the length of
+    /// what they look for rather than of what is there.
+    pub(crate) fn within(self, length: usize) -> Self {
+        let end = self.end.min(length);
+        Self {
+            start: self.start.min(end),
+            end,
+            ..self
+        }
+    }
+
     /// The same, in a text that has `offset` bytes in front.
     pub(crate) fn shifted(self, offset: usize) -> Self {
         Self {

@@ -198,7 +198,7 @@ impl Room {
                 }
                 let found = upload::content(&self.claim, value.text);
                 self.claim.clear();
-                found
+                found.map(|found| found.within(value.text.len()))
             }
             // another part begins
             _ if value.is_name => {

@@ -174,7 +174,7 @@ pub(super) fn named(name: &[u8]) -> Option<Evidence> {
         return Some(evidence(if cut { 8500 } else { 6200 }));
     }
     let mut before = parts.next_back();
-    if is_one_of(last, &DESKTOP) && before.is_some_and(|part| is_document(part)) {
+    if is_one_of(last, &DESKTOP) && before.is_some_and(is_document) {
         return Some(evidence(7000));
     }
     while let Some(part) = before {

@@ -85,7 +85,7 @@ impl Reading<'_> {
             if found.score >= self.options.threshold.get() {
                 self.findings.add(found.code);
             }
-            self.best.add(found);
+            self.best.add(found.within(self.text.len()));
         }
     }
 
