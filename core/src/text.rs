@@ -2,13 +2,17 @@
 //! checksums. All are total, linear and bounded.
 
 pub mod base64;
+pub mod charset;
 pub mod cursor;
 pub mod decode;
 pub mod email;
+pub mod fold;
+pub mod graphql;
 pub mod hidden_text;
 pub mod html;
 pub mod json;
 pub mod json_scan;
+pub mod media;
 pub mod multipart;
 pub mod path;
 pub mod regex;

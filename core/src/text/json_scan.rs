@@ -73,10 +73,10 @@ pub(crate) fn each_string(text: &[u8], visit: &mut dyn FnMut(&Found<'_>)) -> boo
             byte if is_space(byte) => {}
             b'a'..=b'z' | b'A'..=b'Z' => {
                 let word = cursor.take_while(|b| b.is_ascii_alphanumeric());
-                clean &= matches!(word, b"true" | b"false" | b"null" | b"e" | b"E");
-                clean |= word
-                    .iter()
-                    .all(|b| b.is_ascii_digit() || matches!(b, b'e' | b'E'));
+                clean &= matches!(word, b"true" | b"false" | b"null")
+                    || word
+                        .iter()
+                        .all(|b| b.is_ascii_digit() || matches!(b, b'e' | b'E'));
                 continue;
             }
             _ => clean = false,
@@ -283,6 +283,7 @@ mod tests {
             shown(b"]}\"q\" <x> \"\\u12\""),
             ("=q =\\u12 ".into(), false)
         );
+        assert_eq!(shown(b"q=%3E"), (String::new(), false));
         assert_eq!(shown(b"\"\xff\\"), ("=\u{fffd} ".into(), true));
         let deep = [b"[".repeat(5000), b"\"x\"".to_vec()].concat();
         assert!(shown(&deep).0.ends_with("=x "));

@@ -1,36 +1,40 @@
 //! A second look behind encodings that a framework leaves alone and attackers
 //! hide in: percent and `%uXXXX` once more, numeric HTML entities, `\xHH`,
-//! `\uXXXX` and `\u{…}` escapes, fullwidth forms, overlong UTF-8.
+//! `\uXXXX`, `\u{…}` and octal escapes of scripts, zero-padded escapes of style
+//! sheets, UTF-7, overlong UTF-8, and characters that fold to ASCII or vanish
+//! ([`super::fold`]).
 //!
 //! Named entities such as `&lt;` stay: text about HTML is written with them,
 //! and a page that shows them shows text. Only the names that spell hidden
-//! punctuation (`&colon;` `&Tab;` `&NewLine;` `&lpar;` `&lcub;` …) are read.
+//! punctuation (`&colon;` `&Tab;` `&NewLine;` `&lpar;` `&lcub;` …) are read,
+//! unless the whole value is a tag that was escaped.
 //! At most three rounds, each one pass; output never exceeds the input.
-//! Source: WHATWG HTML (character references), RFC 3629 (overlong forms),
-//! Unicode block "Halfwidth and Fullwidth Forms".
+//! Source: WHATWG HTML (character references), ECMAScript annex B (octal
+//! escapes), CSS Syntax (escapes), RFC 2152 (UTF-7), RFC 3629 (overlong forms).
 
-use super::cursor::{ByteSet, Cursor, starts_with_ci};
+use super::cursor::{ByteSet, Cursor, find, starts_with_ci};
 use super::decode::hex;
+use super::fold::{self, Folded};
+use super::hidden_text;
 use alloc::vec::Vec;
 
 /// How often the result is decoded again.
 pub(crate) const ROUNDS: usize = 3;
 
 /// Bytes that may start something to unfold.
-static MAY_FOLD: ByteSet = ByteSet::of(&[
-    b'%', b'&', b'\\', 0xc0, 0xc1, 0xca, 0xe0, 0xe2, 0xef, 0xf0, 0xf8, 0xfc,
-]);
+static MAY_FOLD: ByteSet = ByteSet::of(b"%&\\+").and(&fold::LEADS);
 
 /// Writes the unfolded `text` to `out` and returns whether it differs.
 /// `spare` is working room; both are cleared.
 pub(crate) fn unfold(text: &[u8], out: &mut Vec<u8>, spare: &mut Vec<u8>) -> bool {
-    let mut changed = once(text, out);
+    let escaped = is_escaped(text);
+    let mut changed = once(text, escaped, out);
     for _ in 1..ROUNDS {
         if !changed || !out.iter().any(|b| MAY_FOLD.has(*b)) {
             break;
         }
         core::mem::swap(out, spare);
-        if !once(spare, out) {
+        if !once(spare, escaped, out) {
             break;
         }
         changed = true;
@@ -38,27 +42,98 @@ pub(crate) fn unfold(text: &[u8], out: &mut Vec<u8>, spare: &mut Vec<u8>) -> boo
     changed
 }
 
-fn once(text: &[u8], out: &mut Vec<u8>) -> bool {
+/// A tag that was escaped for a page is the first thing in `text`, which has no
+/// other, and something in it is called or comes from elsewhere: what is shown
+/// may be decoded again before it is used.
+fn is_escaped(text: &[u8]) -> bool {
+    let start = text
+        .iter()
+        .position(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\''));
+    let start = text.get(start.unwrap_or_default()..).unwrap_or_default();
+    starts_with_ci(start, b"&lt;")
+        && start
+            .get(4)
+            .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
+        && !text.contains(&b'<')
+        && (text.iter().any(|b| matches!(b, b'(' | b'#')) || find(text, b"//").is_some())
+}
+
+fn once(text: &[u8], escaped: bool, out: &mut Vec<u8>) -> bool {
     out.clear();
     out.reserve(text.len());
     let mut cursor = Cursor::new(text);
     let mut changed = false;
     while !cursor.done() {
         out.extend_from_slice(cursor.take_while(|b| !MAY_FOLD.has(b)));
-        let Some((code, length)) = escape(cursor.rest()) else {
-            out.extend(cursor.next());
-            continue;
+        let rest = cursor.rest();
+        let read = match rest.first() {
+            Some(b'+') => utf7(rest, out),
+            Some(0x80..) => fold::character(rest).map(|(folded, length)| {
+                if let Folded::To(byte) = folded {
+                    out.push(byte);
+                }
+                length
+            }),
+            Some(b'&') if escaped && let Some((byte, length)) = markup_name(rest) => {
+                out.push(byte);
+                Some(length)
+            }
+            _ => escape(rest).map(|(code, length)| {
+                push(code, out);
+                length
+            }),
         };
-        changed = true;
-        cursor.skip(length);
-        if let Ok(byte) = u8::try_from(code) {
-            out.push(byte);
+        if let Some(length) = read {
+            changed = true;
+            cursor.skip(length);
         } else {
-            let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            out.extend(cursor.next());
         }
     }
     changed
+}
+
+fn push(code: u32, out: &mut Vec<u8>) {
+    if let Ok(byte) = u8::try_from(code) {
+        out.push(byte);
+    } else {
+        let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+}
+
+/// `+ADw-`: UTF-16 in base64. Only runs that spell ASCII are read, and they
+/// begin with `A`.
+fn utf7(rest: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+    let code = rest.get(1..)?;
+    if code.first() != Some(&b'A') {
+        return None;
+    }
+    let length = code
+        .iter()
+        .take(512)
+        .position(|b| hidden_text::digit(*b).is_none() || *b == b'-')
+        .unwrap_or(code.len().min(512));
+    if length < 3 {
+        return None;
+    }
+    let kept = out.len();
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    for byte in code.get(..length)? {
+        bits = bits.wrapping_shl(6) | u32::from(hidden_text::digit(*byte)?);
+        held = held.saturating_add(6);
+        if held >= 16 {
+            held = held.saturating_sub(16);
+            let unit = bits.wrapping_shr(held) & 0xffff;
+            let Some(byte @ b' '..=b'~') = u8::try_from(unit).ok() else {
+                out.truncate(kept);
+                return None;
+            };
+            out.push(byte);
+        }
+    }
+    let ended = code.get(length) == Some(&b'-');
+    Some(length.saturating_add(if ended { 2 } else { 1 }))
 }
 
 /// The code point or byte that `rest` starts with in disguise, and how many
@@ -74,30 +149,40 @@ fn escape(rest: &[u8]) -> Option<(u32, usize)> {
         [b'\\', b'u' | b'U', a, b, c, d, ..] => Some((fold_wide(number(&[a, b, c, d], 16)?), 6)),
         [b'&', b'#', ..] => entity_number(rest),
         [b'&', ..] => entity_name(rest),
-        // overlong forms of ASCII, also with the second byte unmasked
-        [0xc0, b @ (b'.' | b'/' | b'\\'), ..] => Some((u32::from(b), 2)),
-        [0xc1, 0x1c, ..] => Some((u32::from(b'\\'), 2)),
-        [0xf0, 0x80, 0x80, low @ 0x80..=0xbf, ..] => Some((u32::from(low & 0x3f), 4)),
-        [0xf8, 0x80, 0x80, 0x80, low @ 0x80..=0xbf, ..] => Some((u32::from(low & 0x3f), 5)),
-        [0xfc, 0x80, 0x80, 0x80, 0x80, low @ 0x80..=0xbf, ..] => Some((u32::from(low & 0x3f), 6)),
-        [lead @ (0xc0 | 0xc1), low @ 0x80..=0xbf, ..] => Some((
-            u32::from(lead & 1).wrapping_shl(6) | u32::from(low & 0x3f),
-            2,
-        )),
-        [0xe0, mid @ (0x80 | 0x81), low @ 0x80..=0xbf, ..] => Some((
-            u32::from(mid & 1).wrapping_shl(6) | u32::from(low & 0x3f),
-            3,
-        )),
-        // U+02B9, U+02BC: databases fold them to an apostrophe
-        [0xca, 0xb9 | 0xbc, ..] => Some((u32::from(b'\''), 2)),
-        // U+2215 division slash, U+2024 one dot leader, U+2032 prime
-        [0xe2, 0x88, 0x95, ..] => Some((u32::from(b'/'), 3)),
-        [0xe2, 0x80, 0xa4, ..] => Some((u32::from(b'.'), 3)),
-        // U+FF01..U+FF5E
-        [0xef, 0xbc, low @ 0x81..=0xbf, ..] => Some((u32::from(low).saturating_sub(0x60), 3)),
-        [0xef, 0xbd, low @ 0x80..=0x9e, ..] => Some((u32::from(low).saturating_sub(0x20), 3)),
+        [b'\\', b'0'..=b'7', ..] => octal(rest).or_else(|| padded(rest)),
         _ => None,
     }
+}
+
+/// `\74`, `\050`, `\101`: what strings of scripts may hold, where it is printable.
+fn octal(rest: &[u8]) -> Option<(u32, usize)> {
+    let digit = |at: usize| {
+        rest.get(at)
+            .filter(|b| matches!(b, b'0'..=b'7'))
+            .map(|b| u32::from(b.wrapping_sub(b'0')))
+    };
+    let (first, second) = (digit(1)?, digit(2)?);
+    let two = first.wrapping_shl(3) | second;
+    let (code, length) = match digit(3) {
+        Some(third) if first <= 3 => (two.wrapping_shl(3) | third, 4),
+        _ => (two, 3),
+    };
+    matches!(code, 0x20..=0x7e).then_some((code, length))
+}
+
+/// `\0061`, `\000061 `: a character of a style sheet, zeros in front and a
+/// blank behind.
+fn padded(rest: &[u8]) -> Option<(u32, usize)> {
+    let digits = rest.get(1..)?;
+    let length = digits
+        .iter()
+        .take(6)
+        .position(|b| !b.is_ascii_hexdigit())
+        .unwrap_or(digits.len().min(6));
+    let code = number(digits.get(..length).filter(|d| d.starts_with(b"0"))?, 16)?;
+    let blank = matches!(digits.get(length), Some(b' ' | b'\t'));
+    (length >= 4 && matches!(code, 0x20..=0x7e))
+        .then_some((code, length.saturating_add(if blank { 2 } else { 1 })))
 }
 
 /// `%2%e`: one digit behind each percent sign, and no digit after them.
@@ -163,8 +248,23 @@ fn entity_number(rest: &[u8]) -> Option<(u32, usize)> {
     Some((code, cursor.at()))
 }
 
+/// The names that escaping a page writes.
+fn markup_name(rest: &[u8]) -> Option<(u8, usize)> {
+    const NAMES: [(&[u8], u8); 5] = [
+        (b"&lt;", b'<'),
+        (b"&gt;", b'>'),
+        (b"&quot;", b'"'),
+        (b"&apos;", b'\''),
+        (b"&amp;", b'&'),
+    ];
+    NAMES
+        .iter()
+        .find(|(name, _)| starts_with_ci(rest, name))
+        .map(|(name, byte)| (*byte, name.len()))
+}
+
 fn entity_name(rest: &[u8]) -> Option<(u32, usize)> {
-    const NAMES: [(&[u8], u8); 8] = [
+    const NAMES: [(&[u8], u8); 22] = [
         (b"&colon;", b':'),
         (b"&tab;", b'\t'),
         (b"&newline;", b'\n'),
@@ -173,10 +273,24 @@ fn entity_name(rest: &[u8]) -> Option<(u32, usize)> {
         (b"&sol;", b'/'),
         (b"&lcub;", b'{'),
         (b"&lbrace;", b'{'),
+        (b"&rcub;", b'}'),
+        (b"&rbrace;", b'}'),
+        (b"&lsqb;", b'['),
+        (b"&rsqb;", b']'),
+        (b"&grave;", b'`'),
+        (b"&bsol;", b'\\'),
+        (b"&semi;", b';'),
+        (b"&comma;", b','),
+        (b"&period;", b'.'),
+        (b"&equals;", b'='),
+        (b"&excl;", b'!'),
+        (b"&dollar;", b'$'),
+        (b"&percnt;", b'%'),
+        (b"&plus;", b'+'),
     ];
     // most of what follows an ampersand is no name
     let initial = rest.get(1)?.to_ascii_lowercase();
-    if !matches!(initial, b'c' | b't' | b'n' | b'l' | b'r' | b's') {
+    if !matches!(initial, b'b'..=b'e' | b'g' | b'l' | b'n' | b'p' | b'r'..=b't') {
         return None;
     }
     NAMES
@@ -209,6 +323,11 @@ mod tests {
             ),
             (b"%%32%%65%2%e%uEFC8", "../"),
             ("\u{ff1c}\u{ff53}\u{ff5e}\u{2bc}".as_bytes(), "<s~'"),
+            (br"\74img\050\141\033[0m", r"<img(a\033[0m"),
+            (br"\006a\000061 v\07", r"jav\07"),
+            (b"+ADw-script+AD4 +ADwAYg- 1+1 +Abc", "<script> <b 1+1 +Abc"),
+            (b"\"&lt;a b=&quot;c&amp;#100;&gt;", "\"<a b=\"cd>"),
+            (b"alert&lpar;&grave;&equals;", "alert(`="),
             (b"100% &lt;b&gt; \\n &#; %zz", "100% &lt;b&gt; \\n &#; %zz"),
         ];
         for (text, expected) in cases {

@@ -1,18 +1,21 @@
 //! A request as the values an application would see, each with its place.
 //!
 //! Path, query, form, JSON, multipart, XML and raw bodies, cookies and a few
-//! headers, decoded once the way frameworks decode them. The kind of a body is
-//! its content type, checked against its first bytes, since the type can lie.
+//! headers, decoded once the way frameworks decode them; bodies in a wide
+//! character set are decoded first ([`super::charset`]). JSON, GraphQL and XML
+//! inside a value are read too, two deep. Where a name comes twice the values
+//! are also handed out joined by a comma, as some frameworks join them.
 //! Headers are an allow-list: `sec-*`, authorization, tokens and ids are not
 //! written by people and are never handed out.
 //!
-//! One pass, one reused buffer; nothing is built that grows with the request.
+//! One pass, one reused buffer; only repeated names take room of their own.
 
-use super::cursor::{find, find_ci, starts_with_ci};
+use super::cursor::starts_with_ci;
 use super::decode;
-use super::multipart;
-use super::{json_scan, swar, xml};
+use super::media::{Media, looks_like_a_form, looks_like_json};
+use super::{charset, graphql, json_scan, multipart, swar, words, xml};
 use crate::request::{Request, raw_pairs};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// What kind of place a value stands in.
@@ -45,7 +48,8 @@ pub enum Kind {
 pub struct Value<'v> {
     /// Where it stands.
     pub kind: Kind,
-    /// The name of the parameter, cookie or header, or the JSON pointer.
+    /// The name of the parameter, cookie or header, or the JSON pointer; inside
+    /// a document in a value, its name, `#` and the pointer.
     pub name: &'v [u8],
     /// The value, decoded once.
     pub text: &'v [u8],
@@ -71,6 +75,8 @@ pub const HEADERS: [&str; 12] = [
 
 /// So much of an uploaded file is looked at.
 const UPLOAD_HEAD: usize = 4096;
+/// So deep are documents inside values read.
+const DEPTH: u8 = 2;
 
 /// Visits every value of `request`.
 pub fn each_value(request: &Request<'_>, visit: &mut dyn FnMut(Value<'_>)) {
@@ -115,7 +121,9 @@ impl Walk<'_> {
 
     fn pairs(&mut self, kind: Kind, raw: &[u8]) {
         let mut names = Vec::new();
+        let mut met = Met::default();
         for (raw_name, raw_value) in raw_pairs(raw) {
+            met.add(raw_name);
             let name = decode_into(&mut names, raw_name, true);
             if !name.is_empty() {
                 (self.visit)(Value {
@@ -126,13 +134,29 @@ impl Walk<'_> {
                 });
             }
             let text = decode_into(&mut self.buffer, raw_value, true);
-            if !text.is_empty() {
-                (self.visit)(Value {
-                    kind,
-                    name,
-                    text,
-                    is_name: false,
-                });
+            give(self.visit, kind, name, text, DEPTH);
+        }
+        if met.again {
+            self.joined(kind, raw);
+        }
+    }
+
+    /// The values of each name that comes more than once, joined by commas.
+    fn joined(&mut self, kind: Kind, raw: &[u8]) {
+        let mut joined: BTreeMap<&[u8], (usize, Vec<u8>)> = BTreeMap::new();
+        for (name, value) in raw_pairs(raw) {
+            let (count, text) = joined.entry(name).or_default();
+            if *count > 0 {
+                text.push(b',');
+            }
+            *count = count.saturating_add(1);
+            text.extend_from_slice(decode_into(&mut self.buffer, value, true));
+        }
+        let mut names = Vec::new();
+        for (raw_name, (count, text)) in joined {
+            if count > 1 {
+                let name = decode_into(&mut names, raw_name, true);
+                give(self.visit, kind, name, &text, 0);
             }
         }
     }
@@ -148,14 +172,7 @@ impl Walk<'_> {
                 });
             }
             let text = decode_into(&mut self.buffer, value, false);
-            if !text.is_empty() {
-                (self.visit)(Value {
-                    kind: Kind::Cookie,
-                    name,
-                    text,
-                    is_name: false,
-                });
-            }
+            give(self.visit, Kind::Cookie, name, text, DEPTH);
         }
         for (name, value) in &request.headers {
             let Some(known) = HEADERS
@@ -200,41 +217,52 @@ impl Walk<'_> {
     }
 
     fn body(&mut self, request: &Request<'_>) {
+        let content_type = request.header("content-type").unwrap_or_default();
         let head = request.body.head;
-        if !head.is_empty() {
-            match Media::of(request.header("content-type").unwrap_or_default(), head) {
-                Media::Form => self.pairs(Kind::Form, head),
-                Media::Json => self.json(head),
-                Media::Multipart(content_type) => self.multipart(content_type, head),
-                Media::Xml => self.xml(head),
-                Media::Text => self.give(Kind::Body, &[], head),
-                Media::Binary => {
-                    self.give(
-                        Kind::Upload,
-                        &[],
-                        head.get(..UPLOAD_HEAD.min(head.len())).unwrap_or_default(),
-                    );
-                }
-            }
+        match charset::decode(content_type, head) {
+            Some(text) => self.whole_body(content_type, &text),
+            None => self.whole_body(content_type, head),
         }
         // the tail starts in the middle of something; what it is in is unknown
         self.give(Kind::Body, &[], request.body.tail);
     }
 
+    fn whole_body(&mut self, content_type: &[u8], body: &[u8]) {
+        if body.is_empty() {
+            return;
+        }
+        match Media::of(content_type, body) {
+            Media::Form => self.pairs(Kind::Form, body),
+            Media::Json => self.json(body),
+            Media::Multipart(content_type) => self.multipart(content_type, body),
+            Media::Xml => self.xml(body),
+            Media::Text => {
+                give(self.visit, Kind::Body, &[], body, DEPTH);
+                if looks_like_a_form(body) {
+                    self.pairs(Kind::Form, body);
+                }
+            }
+            Media::Binary => {
+                let head = body.get(..UPLOAD_HEAD.min(body.len()));
+                self.give(Kind::Upload, &[], head.unwrap_or_default());
+            }
+        }
+    }
+
     fn json(&mut self, body: &[u8]) {
         let visit = &mut *self.visit;
         let clean = json_scan::each_string(body, &mut |found| {
-            if !found.text.is_empty() {
-                visit(Value {
-                    kind: Kind::Json,
-                    name: found.pointer,
-                    text: found.text,
-                    is_name: found.is_name,
-                });
+            if found.is_name {
+                name_of(visit, Kind::Json, found);
+            } else {
+                give(visit, Kind::Json, found.pointer, found.text, DEPTH);
             }
         });
         if !clean {
             self.give(Kind::Body, &[], body);
+            if looks_like_a_form(body) {
+                self.pairs(Kind::Form, body);
+            }
         }
     }
 
@@ -250,24 +278,23 @@ impl Walk<'_> {
     }
 
     fn part(&mut self, part: &multipart::Part<'_>) {
-        if !part.name.is_empty() {
+        for name in &part.names {
             (self.visit)(Value {
                 kind: Kind::Form,
                 name: &[],
-                text: part.name,
+                text: name,
                 is_name: true,
             });
         }
-        match part.filename {
-            Some(filename) => {
-                self.give(Kind::File, part.name, filename);
-                let head = part
-                    .content
-                    .get(..UPLOAD_HEAD.min(part.content.len()))
-                    .unwrap_or_default();
-                self.give(Kind::Upload, part.name, head);
-            }
-            None => self.give(Kind::Form, part.name, part.content),
+        let name = part.names.first().copied().unwrap_or_default();
+        for filename in &part.filenames {
+            self.give(Kind::File, name, filename);
+        }
+        if part.filenames.is_empty() {
+            give(self.visit, Kind::Form, name, part.content, DEPTH);
+        } else {
+            let head = part.content.get(..UPLOAD_HEAD.min(part.content.len()));
+            self.give(Kind::Upload, name, head.unwrap_or_default());
         }
     }
 
@@ -275,13 +302,80 @@ impl Walk<'_> {
         self.give(Kind::Xml, &[], body);
         let visit = &mut *self.visit;
         xml::each_text(body, &mut |text| {
-            visit(Value {
-                kind: Kind::Body,
-                name: &[],
-                text,
-                is_name: false,
-            });
+            give(visit, Kind::Body, &[], text, DEPTH);
         });
+    }
+}
+
+/// Visits a value, and what is inside it where it is a document itself.
+fn give(visit: &mut dyn FnMut(Value<'_>), kind: Kind, name: &[u8], text: &[u8], depth: u8) {
+    let Some(first) = text.first() else { return };
+    visit(Value {
+        kind,
+        name,
+        text,
+        is_name: false,
+    });
+    let Some(left) = depth.checked_sub(1) else {
+        return;
+    };
+    // most values begin with a letter or a digit
+    let document = matches!(
+        first,
+        b'{' | b'[' | b'<' | b' ' | b'\t' | b'\r' | b'\n' | b'"'
+    ) || matches!(first, b'q' | b'm' | b's' | b'f') && text.contains(&b'{');
+    if !document || text.len() < 4 {
+        return;
+    }
+    let start = text.trim_ascii_start();
+    if looks_like_json(start) {
+        let mut path = Vec::new();
+        json_scan::each_string(start, &mut |found| {
+            if found.is_name {
+                name_of(visit, kind, found);
+                return;
+            }
+            path.clear();
+            path.extend_from_slice(name);
+            path.push(b'#');
+            path.extend_from_slice(found.pointer);
+            give(visit, kind, &path, found.text, left);
+        });
+    } else if graphql::looks_like(start) {
+        graphql::read(start, &mut |string| give(visit, kind, name, string, 0));
+    } else if starts_with_ci(start, b"<?xml") {
+        xml::each_text(start, &mut |text| give(visit, kind, name, text, left));
+    }
+}
+
+fn name_of(visit: &mut dyn FnMut(Value<'_>), kind: Kind, found: &json_scan::Found<'_>) {
+    if !found.text.is_empty() {
+        visit(Value {
+            kind,
+            name: found.pointer,
+            text: found.text,
+            is_name: true,
+        });
+    }
+}
+
+/// Whether a name may have come before: a small filter of hashes, which may
+/// say so once too often.
+#[derive(Default)]
+struct Met {
+    slots: [u64; 8],
+    again: bool,
+}
+
+impl Met {
+    fn add(&mut self, name: &[u8]) {
+        let hash = words::hash(name);
+        let bit = 1_u64.wrapping_shl(hash);
+        let [_, _, high, _] = hash.to_le_bytes();
+        if let Some(slot) = self.slots.get_mut(usize::from(high & 7)) {
+            self.again |= *slot & bit != 0;
+            *slot |= bit;
+        }
     }
 }
 
@@ -293,79 +387,6 @@ fn decode_into<'a>(buffer: &'a mut Vec<u8>, raw: &'a [u8], plus_is_space: bool) 
     }
     decode::unescape_into(buffer, raw, plus_is_space);
     buffer
-}
-
-/// How a body is to be read.
-enum Media<'a> {
-    Form,
-    Json,
-    Multipart(&'a [u8]),
-    Xml,
-    Text,
-    Binary,
-}
-
-impl<'a> Media<'a> {
-    fn of(content_type: &'a [u8], head: &[u8]) -> Self {
-        let start = head.trim_ascii_start();
-        let says = |word: &[u8]| find_ci(content_type, word).is_some();
-        let bare = start.first();
-        if says(b"multipart/") && start.starts_with(b"--") {
-            return Self::Multipart(content_type);
-        }
-        if looks_like_json(start) {
-            return Self::Json;
-        }
-        if says(b"json") {
-            return if bare == Some(&b'<') {
-                Self::Xml
-            } else {
-                Self::Json
-            };
-        }
-        if starts_with_ci(start, b"<?xml")
-            || starts_with_ci(start, b"<!doctype")
-            || (says(b"xml") && bare == Some(&b'<'))
-        {
-            return Self::Xml;
-        }
-        if says(b"urlencoded") {
-            return Self::Form;
-        }
-        if start.starts_with(b"--") && find(start, b"ontent-").is_some() {
-            return Self::Multipart(content_type);
-        }
-        if starts_with_ci(content_type, b"image/")
-            || starts_with_ci(content_type, b"video/")
-            || starts_with_ci(content_type, b"audio/")
-            || starts_with_ci(content_type, b"font/")
-            || says(b"octet-stream")
-            || says(b"protobuf")
-            || says(b"grpc")
-            || says(b"zip")
-        {
-            return Self::Binary;
-        }
-        // no type, and pairs by the look of it: a form sent by hand
-        let pair = head.iter().position(|b| {
-            !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']'))
-        });
-        if content_type.is_empty() && pair.is_some_and(|at| at > 0 && head.get(at) == Some(&b'=')) {
-            return Self::Form;
-        }
-        Self::Text
-    }
-}
-
-/// `{"`, `{}`, `[{`, `["` and the like.
-fn looks_like_json(start: &[u8]) -> bool {
-    let Some((b'{' | b'[', rest)) = start.split_first() else {
-        return false;
-    };
-    matches!(
-        rest.trim_ascii_start().first(),
-        Some(b'"' | b'{' | b'[' | b'}' | b']')
-    )
 }
 
 #[cfg(test)]
@@ -458,6 +479,10 @@ mod tests {
                 .ends_with("Body()=not json")
         );
         let part = "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x.txt\"\r\n\r\nhi\r\n--B--\r\n".to_string();
+        assert!(
+            shown("/", &[("content-type", "text/plain")], b"a=b%20c&d=1")
+                .ends_with("Form!()=a Form(a)=b c Form!()=d Form(d)=1")
+        );
         let seen = shown(
             "/",
             &[("content-type", "multipart/form-data; boundary=B")],
@@ -467,5 +492,24 @@ mod tests {
             seen.ends_with("Form!()=f File(f)=x.txt Upload(f)=hi"),
             "{seen}"
         );
+    }
+
+    #[test]
+    fn documents_inside_values_and_names_that_come_twice() {
+        let target = "/?d=%7B%22a%22%3A%5B%22b%22%5D%7D&x=1&x=2";
+        let seen = shown(target, &[], b"");
+        assert!(seen.contains("Query(d#/a/0)=b"), "{seen}");
+        assert!(seen.ends_with("Query(x)=1,2"), "{seen}");
+        let body = br#"{"query":"{ user(id: \"1' or\") { id } }","v":"{\"w\":\"x\"}"}"#;
+        let seen = shown("/", &[], body);
+        assert!(seen.contains("Json(/query)=1' or"), "{seen}");
+        assert!(seen.ends_with("Json!()=w Json(/v#/w)=x"), "{seen}");
+        let deep = format!("/?d={}", "%5B%22".repeat(200));
+        assert!(shown(&deep, &[], b"").starts_with("Path()=/"));
+        let wide: Vec<u8> = "{\"a\":\"b\"}"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert!(shown("/", &[], &wide).ends_with("Json(/a)=b"));
     }
 }

@@ -101,6 +101,11 @@ impl Texture {
         self.lines > 2 || self.words > 40
     }
 
+    /// No more marks than base64 has.
+    pub(crate) fn may_be_coded(self) -> bool {
+        self.words <= 4 || self.words.saturating_mul(12) <= self.length
+    }
+
     /// `score` by how much a value like this one can be content by design.
     pub(crate) fn weigh(self, score: u16, in_text: u16, in_document: u16) -> u16 {
         if self.is_document() {

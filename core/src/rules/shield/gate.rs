@@ -44,7 +44,8 @@ const fn classes() -> [u32; 256] {
             b';' | b'|' => SEPARATOR,
             b'&' => SEPARATOR | FOLDED,
             b'\n' | b'\r' => LINE,
-            b'{' | b'[' => PAIRED,
+            // lead bytes of letters that fold among them
+            b'{' | b'[' | 0xc4 | 0xc5 | 0x98 => PAIRED,
             b'/' => SLASH | OPERATOR | PAIRED,
             b'\\' => SLASH | FOLDED,
             b'.' => DOT | PAIRED,
@@ -122,10 +123,12 @@ fn pair(before: u8, byte: u8) -> u32 {
         }
         (b'$', b'(') => SUBSTITUTE,
         (b')', b'(') => FILTER,
-        (b'<', b'!') => TAG | DECLARATION,
         (b']', b'(') => INDEXED,
+        (b'<', b'!') => TAG | DECLARATION,
         (b'<', b'?') => TAG | QUESTION,
         (b'<', b'/') => TAG,
+        // `<\u{17f}cript>`, and a letter whose last byte is a line end
+        (b'<', 0xc4 | 0xc5) | (0xe5, 0x98) => FOLDED,
         _ => 0,
     }
 }
@@ -149,9 +152,11 @@ impl Signs {
             }
             before = byte;
         }
-        // a word follows
+        // a word follows; UTF-7 spells ASCII with an `A` first
         if before == b'<' && end < text.len() {
             self.bytes |= TAG;
+        } else if before == b'+' && text.get(end) == Some(&b'A') {
+            self.bytes |= FOLDED;
         }
     }
 

@@ -247,7 +247,7 @@ impl Room {
         if signs.folded() && unfold::unfold(value.text, unfolded, spare) {
             read(unfolded, true);
         }
-        if signs.texture.words <= 4 && hidden_text::decode(value.text, unfolded) {
+        if signs.texture.may_be_coded() && hidden_text::decode(value.text, unfolded) {
             read(unfolded, true);
         }
         best.0

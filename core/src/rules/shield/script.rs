@@ -150,34 +150,53 @@ pub(super) static EVENTS: Words<Event, 256> = Words::new(&[
 /// Names in scripts that payloads use to show or steal something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sink {
-    /// Counts when called.
+    /// Counts when called; what proofs of concept call.
+    Proof,
+    /// Counts when called; honest code calls it as well.
     Call,
     /// Counts behind a dot, as in `document.cookie`.
+    Secret,
+    /// The same; honest code reads and writes it as well.
     Property,
 }
 
 static SINKS: Words<Sink, 64> = Words::new(&[
-    ("alert", Sink::Call),
-    ("confirm", Sink::Call),
-    ("prompt", Sink::Call),
-    ("eval", Sink::Call),
-    ("execscript", Sink::Call),
+    ("alert", Sink::Proof),
+    ("confirm", Sink::Proof),
+    ("prompt", Sink::Proof),
+    ("eval", Sink::Proof),
+    ("execscript", Sink::Proof),
+    ("importscripts", Sink::Proof),
+    ("fromcharcode", Sink::Proof),
+    ("msgbox", Sink::Proof),
+    ("getscript", Sink::Proof),
     ("atob", Sink::Call),
     ("fetch", Sink::Call),
     ("settimeout", Sink::Call),
     ("setinterval", Sink::Call),
-    ("importscripts", Sink::Call),
-    ("fromcharcode", Sink::Call),
-    ("msgbox", Sink::Call),
-    ("getscript", Sink::Call),
-    ("cookie", Sink::Property),
-    ("write", Sink::Property),
-    ("writeln", Sink::Property),
-    ("domain", Sink::Property),
+    ("xmlhttprequest", Sink::Call),
+    ("cookie", Sink::Secret),
+    ("write", Sink::Secret),
+    ("writeln", Sink::Secret),
+    ("domain", Sink::Secret),
     ("location", Sink::Property),
     ("localstorage", Sink::Property),
     ("innerhtml", Sink::Property),
-    ("xmlhttprequest", Sink::Call),
+]);
+
+/// Objects that every page has.
+pub(super) static OBJECTS: Words<(), 32> = Words::new(&[
+    ("document", ()),
+    ("window", ()),
+    ("self", ()),
+    ("top", ()),
+    ("parent", ()),
+    ("this", ()),
+    ("frames", ()),
+    ("globalthis", ()),
+    ("opener", ()),
+    ("defaultview", ()),
+    ("contentwindow", ()),
 ]);
 
 /// The words of a text that may be sinks, looked up once however many windows
@@ -206,51 +225,133 @@ impl<'t> Sinks<'t> {
 
     /// The first sink that the code from `from` to `to` calls or reads: its place.
     pub(super) fn within(&self, from: usize, to: usize) -> Option<(usize, usize)> {
+        self.first(from, to, false)
+    }
+
+    /// The same, of those that honest code seldom has.
+    pub(super) fn proof_within(&self, from: usize, to: usize) -> Option<(usize, usize)> {
+        self.first(from, to, true)
+    }
+
+    fn first(&self, from: usize, to: usize, proof: bool) -> Option<(usize, usize)> {
         let first = self.words.partition_point(|(start, ..)| *start < from);
         let code = self.text.get(..to)?;
         self.words
             .get(first..)?
             .iter()
             .take_while(|(_, end, _)| *end <= to)
-            .find(|(start, end, sink)| match sink {
-                Sink::Call => is_called(code, *end),
-                Sink::Property => is_property(code.get(from..*start).unwrap_or_default()),
+            .find(|(start, end, sink)| {
+                let before = code.get(from..*start).unwrap_or_default();
+                match sink {
+                    Sink::Proof if proof => is_called(code, *end) && !is_method(before),
+                    Sink::Call | Sink::Property if proof => false,
+                    Sink::Proof | Sink::Call => is_called(code, *end),
+                    Sink::Secret | Sink::Property => is_property(before),
+                }
+            })
+            .map(|(start, end, _)| (*start, *end))
+    }
+
+    /// A function handed on instead of called: `[1].find(alert)`, `a=alert,a(1)`,
+    /// `` sort.call`${alert}1` ``. No blank on either side, as in code.
+    pub(super) fn handed(&self) -> Option<(usize, usize)> {
+        self.words
+            .iter()
+            .filter(|(.., sink)| *sink == Sink::Proof)
+            .find(|(start, end, _)| {
+                let mut before = self.text.get(..*start).unwrap_or_default().iter().rev();
+                // a variable of that name is common where people are asked
+                let asked = self
+                    .text
+                    .get(*start..*end)
+                    .is_some_and(|word| word.eq_ignore_ascii_case(b"prompt"));
+                let opened = match before.next() {
+                    Some(b'(' | b',') if asked => false,
+                    Some(b'(') => before
+                        .next()
+                        .is_some_and(|b| is_word(*b) || matches!(b, b')' | b']')),
+                    Some(b'=') => before.next().is_some_and(|b| is_word(*b)),
+                    Some(b',') => before
+                        .next()
+                        .is_some_and(|b| is_word(*b) || matches!(b, b']' | b'\'' | b'"' | b'/')),
+                    Some(b'{') => before.next() == Some(&b'$'),
+                    _ => false,
+                };
+                opened && matches!(self.text.get(*end), Some(b')' | b',' | b';' | b'}'))
             })
             .map(|(start, end, _)| (*start, *end))
     }
 }
 
 /// `alert(1)`, `(alert)(1)`, `top["alert"](1)`, a backquote for the parenthesis.
-/// A blank before it is prose: `confirm (or cancel)`.
+/// A blank before it is prose: `confirm (or cancel)`; a bare bracket is a link:
+/// `[confirm](page)`.
 fn is_called(code: &[u8], end: usize) -> bool {
     let mut cursor = Cursor::starting_at(code, end);
+    let quoted =
+        matches!(cursor.peek(), Some(b'"' | b'\'' | b'`')) && cursor.peek_nth(1) == Some(b']');
+    if cursor.peek() == Some(b']') && !quoted {
+        return false;
+    }
+    if quoted {
+        cursor.skip(2);
+    }
     cursor.take_while(|b| matches!(b, b')' | b']' | b'"' | b'\'' | b'/' | b'*' | b'\t'..=b'\r'));
-    matches!(cursor.peek(), Some(b'(' | b'`'))
-        || cursor.rest().starts_with(b".call")
-        || cursor.rest().starts_with(b"?.")
+    match cursor.peek() {
+        Some(b'(') => true,
+        // the end of code in a sentence has a blank or a mark behind it
+        Some(b'`') => cursor
+            .peek_nth(1)
+            .is_some_and(|b| is_word(b) || matches!(b, b'$' | b'`' | b'\\' | b'/' | b'<' | b'{')),
+        _ => cursor.rest().starts_with(b".call") || cursor.rest().starts_with(b"?."),
+    }
+}
+
+/// It belongs to an object that is none of a page's: `readline.prompt()`.
+fn is_method(before: &[u8]) -> bool {
+    before
+        .strip_suffix(b".")
+        .is_some_and(|object| OBJECTS.get(last_word(object)).is_none() && !object.ends_with(b"]"))
 }
 
 /// What stands before a property is an object that pages have.
 fn is_property(before: &[u8]) -> bool {
+    let before = without_comment(before);
     let object = before
         .strip_suffix(b".")
         .or_else(|| before.strip_suffix(b"['"))
-        .or_else(|| before.strip_suffix(b"[\""));
+        .or_else(|| before.strip_suffix(b"[\""))
+        .or_else(|| before.strip_suffix(b"[`"));
     object.is_some_and(|object| {
-        let name_at = object
-            .iter()
-            .rposition(|b| !is_word(*b))
-            .map_or(0, |n| n.saturating_add(1));
-        let name = object.get(name_at..).unwrap_or_default();
-        [
-            &b"document"[..],
-            b"window",
-            b"self",
-            b"top",
-            b"parent",
-            b"this",
-        ]
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known))
+        let object = without_comment(object);
+        let object = without_comment(object.strip_suffix(b")").unwrap_or(object));
+        OBJECTS.get(last_word(object)).is_some()
     })
+}
+
+/// `document/*x*/.cookie`: the text without a comment at its end.
+fn without_comment(text: &[u8]) -> &[u8] {
+    let trimmed = text.trim_ascii_end();
+    let Some(inside) = trimmed.strip_suffix(b"*/") else {
+        return text;
+    };
+    let from = inside.len().saturating_sub(40);
+    let near = inside.get(from..).unwrap_or_default();
+    match near.windows(2).rposition(|pair| pair == b"/*") {
+        Some(at) => text
+            .get(..from.saturating_add(at))
+            .unwrap_or_default()
+            .trim_ascii_end(),
+        None => text,
+    }
+}
+
+fn last_word(text: &[u8]) -> &[u8] {
+    let from = text.len().saturating_sub(16);
+    let near = text.get(from..).unwrap_or_default();
+    let start = near
+        .iter()
+        .rposition(|b| !is_word(*b))
+        .map_or(0, |n| n.saturating_add(1));
+    near.get(start..).unwrap_or_default()
 }

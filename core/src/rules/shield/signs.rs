@@ -157,6 +157,8 @@ impl Signs {
             || (self.sink() && self.has(OPEN | BACKTICK | DOT))
             || (self.known.marked(ACTIVE) && self.has(COLON))
             || (self.has(QUOTE) && self.has(LESS))
+            || (self.has(INDEXED) && self.texture.length <= 2000)
+            || (self.has(OPEN) && !self.has(WORD) && self.texture.length >= 16)
     }
 
     pub(crate) fn path(&self) -> bool {

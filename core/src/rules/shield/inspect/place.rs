@@ -40,34 +40,47 @@ impl fmt::Display for Place {
 }
 
 /// A value's name as an application may call it: whole, or by its last part in
-/// `a[b]`, `/a/b`, `a.b`.
+/// `a[b]`, `/a/b`, `a.b`; in a document inside a value (`a#/b`) by its own name
+/// or the value's.
 #[derive(Clone, Copy)]
 pub(super) struct Name<'n> {
     whole: &'n [u8],
     part: &'n [u8],
+    /// Of the value that the document is in.
+    outer: Option<(&'n [u8], &'n [u8])>,
 }
 
 impl<'n> Name<'n> {
     pub(super) fn of(whole: &'n [u8]) -> Self {
-        let part = whole
-            .rsplit(|b| matches!(b, b'/' | b'[' | b'.'))
-            .map(|part| part.strip_suffix(b"]").unwrap_or(part))
-            .find(|part| !part.is_empty() && !part.iter().all(u8::is_ascii_digit));
+        let mark = whole.iter().position(|b| *b == b'#');
+        let outer = mark.and_then(|at| whole.get(..at));
         Self {
             whole,
-            part: part.unwrap_or(whole),
+            part: last_part(whole),
+            outer: outer.map(|name| (name, last_part(name))),
         }
     }
 
     pub(super) fn is(self, wanted: &str) -> bool {
         let wanted = wanted.as_bytes();
-        !self.whole.is_empty()
-            && (self.whole.eq_ignore_ascii_case(wanted) || self.part.eq_ignore_ascii_case(wanted))
+        let is = |name: &[u8]| !name.is_empty() && name.eq_ignore_ascii_case(wanted);
+        is(self.whole)
+            || is(self.part)
+            || self
+                .outer
+                .is_some_and(|(whole, part)| is(whole) || is(part))
     }
 
     pub(super) fn is_any(self, names: &[String]) -> bool {
         names.iter().any(|wanted| self.is(wanted))
     }
+}
+
+fn last_part(name: &[u8]) -> &[u8] {
+    name.rsplit(|b| matches!(b, b'/' | b'[' | b'.'))
+        .map(|part| part.strip_suffix(b"]").unwrap_or(part))
+        .find(|part| !part.is_empty() && !part.iter().all(u8::is_ascii_digit))
+        .unwrap_or(name)
 }
 
 pub(super) fn shown_name(name: &[u8]) -> String {

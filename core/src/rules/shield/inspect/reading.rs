@@ -129,7 +129,11 @@ impl Reading<'_> {
 
     #[inline(never)]
     fn page(&mut self) {
-        self.add(xss::find(self.text, self.signs.sink(), self.signs.texture));
+        self.add(xss::find_in(
+            self.text,
+            self.signs.sink(),
+            self.signs.texture,
+        ));
     }
 
     #[inline(never)]
