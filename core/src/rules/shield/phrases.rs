@@ -743,7 +743,7 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         ),
     ),
     ("writeln", row(SINK, &[])),
-    ("x", row(HEADER, &[])),
+    ("x", row(HEADER | CALL, &[])),
     ("xmlhttprequest", row(SINK, &[])),
     ("zip", row(SCHEME, &[])),
     ("zlib", row(SCHEME, &[])),
