@@ -336,7 +336,7 @@ fn is_command(command: &[u8]) -> bool {
         .split(|b| {
             matches!(
                 b,
-                b' ' | b'\t' | b';' | b'|' | b'&' | b'<' | b'>' | b'$' | b')'
+                b' ' | b'\t' | b';' | b'|' | b'&' | b'<' | b'>' | b'$' | b')' | b'}' | b']'
             )
         })
         .next()

@@ -190,7 +190,7 @@ impl Signs {
 
     /// A function that runs what it is given is called.
     pub(crate) fn calls(&self) -> bool {
-        self.has(OPEN | BACKTICK | TAG) && (self.known.marked(CALL) || self.has(QUESTION))
+        self.has(OPEN | BACKTICK | TAG | PAIRED) && (self.known.marked(CALL) || self.has(QUESTION))
     }
 
     pub(crate) fn shell(&self) -> bool {
