@@ -53,8 +53,8 @@ py: $(VENV)
 	maturin build --release --quiet --out dist
 	pip install --quiet --force-reinstall --no-deps --no-index dist/*.whl
 
-.PHONY: test test-rust test-js test-py test-both test-hosts test-fuzz
-test: test-rust test-js test-py test-both test-hosts test-fuzz ## every test: native, JavaScript, Python, both together, every host, mutated
+.PHONY: test test-rust test-js test-py test-both test-hosts test-evasion test-fuzz
+test: test-rust test-js test-py test-both test-hosts test-evasion test-fuzz ## every test: native, JavaScript, Python, both together, every host, mutated
 
 # The default members; the shells' tests run in the hosts.
 test-rust: $(VENV)
@@ -79,6 +79,10 @@ test-both: js py examples
 # HOSTS_UPDATE=1 writes the README's table again.
 test-hosts: js py
 	pytest tests/hosts
+
+# Attacks in disguise, proved again by the engines they attack.
+test-evasion: $(VENV) $(NODE)
+	python tests/evasion/prove.py --check
 
 test-fuzz: fuzz mutate
 

@@ -20,6 +20,9 @@ python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 command -v redis-server >/dev/null || packages+=(redis-server)
 command -v valgrind >/dev/null || packages+=(valgrind)
 command -v chromium >/dev/null || packages+=(chromium)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
+compgen -G '/usr/lib/*/libmodsecurity.so.3' >/dev/null || packages+=(libmodsecurity3)
+[ -d /usr/share/modsecurity-crs/rules ] || packages+=(modsecurity-crs)
 [ ${#packages[@]} = 0 ] && exit 0
 
 command -v apt-get >/dev/null || missing "install ${packages[*]}, or their like here"
