@@ -15,6 +15,8 @@ mod eval_bots;
 #[cfg(feature = "core")]
 mod eval_email;
 #[cfg(feature = "core")]
+mod eval_peers;
+#[cfg(feature = "core")]
 mod eval_shield;
 mod ledger;
 mod mutate;
