@@ -144,6 +144,11 @@ CARRIERS: dict[str, tuple[Writer, Reader]] = {
         lambda v: _get(f"q%5B%5D=shoes&q%5B%5D={quote_plus(v)}"),
         lambda line: _in_query(line, "q[]")[-1:],
     ),
+    # both, joined by a comma (ASP.NET)
+    "joined by a comma": (
+        lambda v: _get("&".join(f"q={quote_plus(half)}" for half in v.split(",", 1))),
+        lambda line: [",".join(_in_query(line))] if "&" in line["url"] else [],
+    ),
     # content-type confusion: what the application reads, whatever the header says
     "json called text": (
         lambda v: _post("text/plain;charset=UTF-8", json.dumps({"q": v})),

@@ -14,11 +14,11 @@ use std::path::Path;
 const POLICY: &str = r#"{"rules":[{"rule":"shield","mode":"LIVE"}]}"#;
 /// Each with what is denied of the plain and of the mutated at least, per mille.
 const CLASSES: [(&str, usize, usize); 5] = [
-    ("rce", 983, 720),
-    ("sqli", 964, 784),
-    ("ssti", 781, 694),
-    ("traversal", 1000, 964),
-    ("xss", 984, 904),
+    ("rce", 920, 700),
+    ("sqli", 920, 760),
+    ("ssti", 770, 690),
+    ("traversal", 920, 930),
+    ("xss", 920, 890),
 ];
 const PLAIN: [&str; 3] = ["query", "form", "json"];
 
