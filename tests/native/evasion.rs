@@ -66,8 +66,7 @@ fn measure(class: &str) -> Class {
     let mut found = Class::default();
     let mut replay = Replay::new(POLICY, None, &ReplayOptions::default()).expect("a policy");
     for line in text.lines().skip(1) {
-        let Ok(Some(Pushed::Decided { decision, .. })) =
-            replay.push(class, line.as_bytes(), None)
+        let Ok(Some(Pushed::Decided { decision, .. })) = replay.push(class, line.as_bytes(), None)
         else {
             continue;
         };
@@ -85,7 +84,11 @@ fn measure(class: &str) -> Class {
         } else {
             found.mutated.add(denied);
             for name in [Some(carrier), mutation].into_iter().flatten() {
-                found.by_name.entry(name.to_owned()).or_default().add(denied);
+                found
+                    .by_name
+                    .entry(name.to_owned())
+                    .or_default()
+                    .add(denied);
             }
         }
         if !denied {
