@@ -11,7 +11,7 @@
 
 use super::cursor::{ByteSet, Cursor, find, is_word};
 pub(crate) use super::sql_words::WORDS;
-use super::swar;
+use super::swar::{self, find_byte};
 use super::words::{LONGEST, hash_head};
 
 /// What a token is.
@@ -79,6 +79,7 @@ pub(crate) enum Kind {
     Is,
     Set,
     Values,
+    As,
     Case,
     When,
     /// `table`, `database`, `user`, `view`, `procedure` …
@@ -155,6 +156,8 @@ pub(crate) enum Context {
 static NAME: ByteSet = ByteSet::word().and(b"$").range(0x80, 0xff);
 /// 0xA0 is a space to `MySQL`.
 static BLANK: ByteSet = ByteSet::of(&[0x7f, 0xa0]).range(0, b' ');
+/// Of a no-break space in UTF-8.
+const NO_BREAK: [u8; 2] = [0xc2, 0xa0];
 
 /// Reads `text` as SQL.
 #[derive(Debug)]
@@ -211,9 +214,17 @@ impl<'a> Lexer<'a> {
             }
             b'!' if next != Some(b'=') => self.one(Kind::Not),
             b'=' | b'<' | b'>' | b'!' | b'~' => {
+                let start = self.cursor.rest();
                 self.cursor.skip(1);
-                self.cursor.take_while(|b| matches!(b, b'=' | b'<' | b'>'));
-                Kind::Compare
+                let more = self.cursor.take_while(|b| matches!(b, b'=' | b'<' | b'>'));
+                // `===`, `!==`, `=>` are no SQL
+                let script = matches!(more, [b'=', b'=', ..]) || start.starts_with(b"=>");
+                if script { Kind::Other } else { Kind::Compare }
+            }
+            // `MySQL`'s NULL
+            b'\\' if next == Some(b'N') => {
+                self.cursor.skip(2);
+                Kind::Literal
             }
             // a blank that was encoded as `+` and never decoded
             b'+' if next.is_some_and(|b| b.is_ascii_alphabetic()) || self.after_letter() => {
@@ -242,7 +253,7 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Kind {
         let rest = self.cursor.rest();
-        let word = self.cursor.take_while(|b| NAME.has(b));
+        let word = self.name();
         if matches!(self.cursor.peek(), Some(b'\'' | b'"'))
             && (word.first() == Some(&b'_')
                 || matches!(
@@ -258,6 +269,32 @@ impl<'a> Lexer<'a> {
         }
         let hash = hash_head(rest, swar::head(rest), word.len());
         WORDS.get_hashed(hash, word).unwrap_or(Kind::Name)
+    }
+
+    /// A name; it ends before a no-break space, alone or in UTF-8, which is
+    /// white space to `MySQL`.
+    fn name(&mut self) -> &'a [u8] {
+        let start = self.cursor.rest();
+        let mut length = self.cursor.take_while(|b| NAME.has(b)).len();
+        let long = start.get(..length).unwrap_or_default();
+        if let Some(at) = find_byte(long, 0xa0) {
+            let before = at.checked_sub(1).and_then(|at| long.get(at)).copied();
+            let blank = match before {
+                Some(0xc2) => at.checked_sub(1),
+                Some(0x80..) => None,
+                _ => Some(at),
+            };
+            if let Some(blank) = blank.filter(|blank| *blank > 0) {
+                length = blank;
+                let back = long.len().saturating_sub(blank);
+                self.cursor = Cursor::starting_at(
+                    self.cursor
+                        .passed(self.cursor.at().saturating_add(self.cursor.rest().len())),
+                    self.cursor.at().saturating_sub(back),
+                );
+            }
+        }
+        start.get(..length).unwrap_or_default()
     }
 
     fn number(&mut self) -> Kind {
@@ -358,6 +395,10 @@ impl Iterator for Lexer<'_> {
         }
         loop {
             self.cursor.take_while(|b| BLANK.has(b));
+            if self.cursor.rest().starts_with(&NO_BREAK) {
+                self.cursor.skip(2);
+                continue;
+            }
             let start = self.cursor.at();
             let byte = self.cursor.peek()?;
             if let Some(kind) = self.read(byte) {

@@ -71,7 +71,7 @@ fn says_what_and_where() {
     );
     assert_eq!(
         shown("/products/12%27%20or%201=1--", "", ""),
-        "shield.sqli.tautology path 12..19"
+        "shield.sqli.tautology path 12..22"
     );
     assert_eq!(shown("/?q=hello+world&name=O%27Neill", "", ""), "");
 }

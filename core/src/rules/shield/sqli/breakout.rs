@@ -1,0 +1,282 @@
+//! What follows the quote that ends the string a value stood in.
+//!
+//! A quote of prose or code opens a string; an injection's closes one. They are
+//! told apart by what stands before the quote, by whether an expression follows
+//! that parses to the end, and by whether the string at the end is one that the
+//! application could close.
+
+use super::super::sql_shapes::{ends, is_comparison, statement};
+use super::chain::{self, Chain, Tail};
+use super::{Shape, View};
+use crate::text::cursor::find;
+use crate::text::sql::{Context, Kind, Token};
+
+impl View<'_> {
+    /// What follows the quote that ends the string the value stood in.
+    pub(super) fn behind_quote(&self, quote: Token, tail: &[Token]) -> Option<Shape> {
+        let before = self.text.get(..quote.start).unwrap_or_default();
+        let behind = self.text.get(quote.end..).unwrap_or_default();
+        let opening = opens(before);
+        let closing = tail.iter().take_while(|t| t.kind == Kind::Shut).count();
+        let rest = tail.get(closing..).unwrap_or_default();
+        let [first, after @ ..] = rest else {
+            return None;
+        };
+        let used = closing.saturating_add(2);
+        let next = after.first().map(|t| t.kind);
+        // the same quote once more: what stood between was a string
+        let again = || {
+            let Context::Inside(mark) = self.context else {
+                return false;
+            };
+            find(behind, &[mark]).is_some()
+        };
+        match first.kind {
+            Kind::Comment if self.context == Context::Inside(b'`') => None,
+            Kind::Comment => self.cut(before, after, opening || again(), used),
+            Kind::Semicolon if next == Some(Kind::Comment) && !(opening && again()) => {
+                Some(("shield.sqli.comment", 9000, used))
+            }
+            // the string of a driver that stops at NUL
+            Kind::Semicolon if next.is_none() && behind.ends_with(b"\0") => {
+                Some(("shield.sqli.comment", 8500, used))
+            }
+            Kind::Logic
+            | Kind::Pipes
+            | Kind::Compare
+            | Kind::Like
+            | Kind::Arithmetic
+            | Kind::Is
+            | Kind::In
+            | Kind::Between
+            | Kind::Not => self.continued(before, rest, opening, used),
+            Kind::Name if next == Some(Kind::Like) => self.continued(before, rest, opening, used),
+            Kind::Order if next == Some(Kind::By) => {
+                let target = after.get(1).map(|t| t.kind);
+                let probe = target == Some(Kind::Number) && ends(after.get(2..));
+                let call = matches!(
+                    target,
+                    Some(Kind::Function | Kind::WeakFunction | Kind::Object)
+                ) && after.get(2).is_some_and(|t| t.kind == Kind::Open);
+                (probe || call && !opening).then_some((
+                    "shield.sqli.probe",
+                    8800,
+                    used.saturating_add(2),
+                ))
+            }
+            Kind::Having | Kind::Where | Kind::Limit => {
+                let fits = matches!(next, Some(Kind::Number | Kind::Text { .. } | Kind::Name))
+                    && (is_comparison(after.get(1).map(|t| t.kind))
+                        || first.kind == Kind::Limit && next == Some(Kind::Number));
+                fits.then_some(("shield.sqli.probe", 7500, used.saturating_add(1)))
+            }
+            Kind::WeakFunction
+                if self.short(200) && matches!(next, Some(Kind::Open | Kind::Number)) =>
+            {
+                let sql = after.iter().take(12).any(|t| {
+                    matches!(
+                        t.kind,
+                        Kind::Sleep | Kind::Select | Kind::Function | Kind::Procedure
+                    )
+                });
+                (sql && !opening).then_some(("shield.sqli.subquery", 8500, used))
+            }
+            // SQL Server needs no semicolon
+            _ if self.texture.words <= 14 && !opening && statement(rest) && !again() => {
+                Some(("shield.sqli.statement", 6800, used))
+            }
+            _ => None,
+        }
+    }
+
+    /// A comment right behind the quote.
+    fn cut(&self, before: &[u8], after: &[Token], opening: bool, used: usize) -> Option<Shape> {
+        if opening || self.texture.words > 12 {
+            return None;
+        }
+        // `the boys' -- and girls`
+        let prose = before.trim_ascii().contains(&b' ');
+        let score = match after.len() {
+            0 | 1 if !prose => 8500,
+            0 => 7000,
+            _ if self.short(40) && !prose => 7000,
+            _ => return None,
+        };
+        Some(("shield.sqli.comment", score, used))
+    }
+
+    /// The string goes on as an expression.
+    fn continued(
+        &self,
+        before: &[u8],
+        rest: &[Token],
+        opening: bool,
+        used: usize,
+    ) -> Option<Shape> {
+        let chain = chain::read(rest, true);
+        let used = used.saturating_add(chain.used);
+        let tail = if chain.tail == Tail::Cut && self.reopened(rest, &chain) {
+            Tail::Broken
+        } else {
+            chain.tail
+        };
+        let chain = Chain { tail, ..chain };
+        let literal = match tail {
+            Tail::Literal { .. } => self.closable(rest, &chain),
+            _ => false,
+        };
+        if chain.constant {
+            let listed = matches!(tail, Tail::Literal { .. }) && !literal;
+            let score = if listed || opening && !literal {
+                4500
+            } else {
+                9300
+            };
+            return Some(("shield.sqli.tautology", score, used));
+        }
+        if chain.internal {
+            let fits = literal || matches!(tail, Tail::Cut | Tail::Clause | Tail::End);
+            let score = match (opening, fits) {
+                (false, true) => 9000,
+                (false, false) if self.short(200) => 8000,
+                (true, true) => 6500,
+                _ => 4500,
+            };
+            return Some(("shield.sqli.subquery", score, used));
+        }
+        if opening {
+            return None;
+        }
+        let score = if chain.logic {
+            self.widened(rest, &chain, literal)
+        } else {
+            self.computed(before, &chain, literal)
+        };
+        score.map(|score| ("shield.sqli.tautology", score, used))
+    }
+
+    /// Behind the comment or semicolon the same quote stands once more, so that
+    /// what stood between was a string.
+    fn reopened(&self, rest: &[Token], chain: &Chain) -> bool {
+        let last = chain.used.checked_sub(1).and_then(|at| rest.get(at));
+        let Context::Inside(mark) = self.context else {
+            return false;
+        };
+        let behind = last
+            .and_then(|t| self.text.get(t.end..))
+            .unwrap_or_default();
+        !chain.constant && find(behind, &[mark]).is_some()
+    }
+
+    /// Belief in `' or x`: the condition must parse to an end.
+    fn widened(&self, rest: &[Token], chain: &Chain, literal: bool) -> Option<u16> {
+        let word = rest
+            .first()
+            .is_some_and(|t| self.text.get(t.start).is_some_and(u8::is_ascii_alphabetic));
+        match chain.tail {
+            Tail::Cut if chain.compared || chain.ends_constant => Some(9000),
+            Tail::Cut => self.short(80).then_some(7500),
+            Tail::Literal { empty: true } if chain.operators == 1 => {
+                // `'or'` is a word in quotes
+                (self.short(24) && (!word || self.spaced(rest))).then_some(5500)
+            }
+            Tail::Literal { .. } => literal.then_some(9000),
+            Tail::Clause => Some(8500),
+            Tail::End if chain.compared => self.short(200).then_some(8500),
+            Tail::End => (chain.ends_constant && self.texture.words <= 6).then_some(8000),
+            Tail::Dangling | Tail::Broken => None,
+        }
+    }
+
+    fn spaced(&self, rest: &[Token]) -> bool {
+        rest.first().is_some_and(|t| {
+            t.start
+                .checked_sub(1)
+                .and_then(|at| self.text.get(at))
+                .is_some_and(u8::is_ascii_whitespace)
+        })
+    }
+
+    /// Belief in `'='`, `'-0#`, `' like 'x`: whole values only.
+    fn computed(&self, before: &[u8], chain: &Chain, literal: bool) -> Option<u16> {
+        if self.texture.words > 8 || !self.short(120) {
+            return None;
+        }
+        match chain.tail {
+            Tail::Literal { empty: true } if chain.operators == 1 && before.is_empty() => {
+                let single = self.context == Context::Inside(b'\'');
+                (self.text.len() <= 8).then_some(if single { 5500 } else { 4000 })
+            }
+            Tail::Literal { .. } => literal.then_some(8000),
+            Tail::Cut => Some(8000),
+            // `5'-7` is a length
+            Tail::End => (chain.compared && chain.ends_constant && self.short(40)).then_some(6500),
+            _ => None,
+        }
+    }
+
+    /// The open string at the end is one that an application's quote closes:
+    /// a few plain characters, no code.
+    fn closable(&self, rest: &[Token], chain: &Chain) -> bool {
+        let Some(open) = chain.used.checked_sub(1).and_then(|at| rest.get(at)) else {
+            return false;
+        };
+        let content = self
+            .text
+            .get(open.start.saturating_add(1)..open.end)
+            .unwrap_or_default();
+        let plain = |b: &u8| !matches!(b, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b';' | b'<');
+        let starts = content.first().is_none_or(|b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'%' | b'_' | b'\'' | b'"') || *b >= 0x80
+        }) || content.trim_ascii().is_empty();
+        content.len() <= 48 && starts && content.iter().all(plain)
+    }
+}
+
+/// The quote behind `before` is one that opens a string of code or prose.
+fn opens(before: &[u8]) -> bool {
+    let mut words = before.trim_ascii_end();
+    // b'x', r"x", f"x"
+    if let [head @ .., letter] = words
+        && words.len() == before.len()
+        && matches!(letter.to_ascii_lowercase(), b'b' | b'r' | b'f' | b'u')
+        && head
+            .trim_ascii_end()
+            .last()
+            .is_some_and(|b| matches!(b, b'(' | b'[' | b'{' | b'=' | b',' | b':' | b'|'))
+    {
+        words = head.trim_ascii_end();
+    }
+    let Some(last) = words.last() else {
+        return false;
+    };
+    let blank = words.len() < before.len();
+    match last {
+        b'(' | b'[' | b'{' | b'=' | b',' | b':' => true,
+        b'<' | b'>' | b'!' | b'&' | b'|' | b'?' | b'/' | b'~' | b'^' | b'+' | b'-' | b'*'
+        | b'@' | b'"' | b'`' | b'\'' | b'$' | b'#' | b';' => blank || words.len() > 2,
+        _ => blank,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::opens;
+
+    #[test]
+    fn quotes_that_open_and_quotes_that_close() {
+        for text in [
+            "app.get(",
+            "x = ",
+            "return ",
+            "if byte == b",
+            "mime-db@",
+            "he said ",
+        ] {
+            assert!(opens(text.as_bytes()), "{text}");
+        }
+        for text in ["", "1", "admin", "1)", "x%", "\\", "a b", "\""] {
+            assert!(!opens(text.as_bytes()), "{text}");
+        }
+    }
+}
