@@ -167,6 +167,8 @@ pub(crate) struct Lexer<'a> {
     leaving: Option<u8>,
     /// No `*/` is ahead, so it is not looked for again.
     unclosed: bool,
+    /// Line comments are white space.
+    blank_comments: bool,
 }
 
 impl<'a> Lexer<'a> {
@@ -179,7 +181,30 @@ impl<'a> Lexer<'a> {
             cursor: Cursor::new(text),
             leaving,
             unclosed: false,
+            blank_comments: false,
         }
+    }
+
+    /// The same, read as a database does that takes a line comment for white
+    /// space: reading goes on in the next line.
+    pub(crate) fn over_comments(text: &'a [u8], context: Context) -> Self {
+        Self {
+            blank_comments: true,
+            ..Self::new(text, context)
+        }
+    }
+
+    /// A line comment: white space if lines follow and that is wanted.
+    fn line_comment(&mut self) -> Option<Kind> {
+        if self.blank_comments {
+            let mut rest = self.cursor;
+            rest.take_until(b'\n');
+            if !rest.done() {
+                self.cursor = rest;
+                return None;
+            }
+        }
+        Some(Kind::Comment)
     }
 
     fn one(&mut self, kind: Kind) -> Kind {
@@ -196,9 +221,12 @@ impl<'a> Lexer<'a> {
             b'.' => self.one(Kind::Dot),
             b'-' if next == Some(b'-') => {
                 self.cursor.take_while(|b| b == b'-');
-                Kind::Comment
+                return self.line_comment();
             }
-            b'#' => self.one(Kind::Comment),
+            b'#' => {
+                self.cursor.skip(1);
+                return self.line_comment();
+            }
             b'/' if next == Some(b'*') => return self.comment(),
             b'*' if next == Some(b'/') => {
                 self.cursor.skip(2);

@@ -247,6 +247,7 @@ impl Signs {
                     || self.has(COMPARE)
                     || (digit && self.says(&[Kind::Like, Kind::Between]))))
             || (digit && self.says(&[Kind::Order, Kind::Having, Kind::Where]))
+            || (self.says(&[Kind::Union]) && self.says(&[Kind::Select]))
             || (self.says(&[Kind::Logic]) && digit && self.has(COMMENT))
             || (quote && short && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR))
     }

@@ -3,7 +3,7 @@
 use crate::text::sql::{Kind, Token};
 
 /// `union [all] [(] select` and a select list.
-pub(super) fn union(tail: &[Token]) -> Option<(&'static str, u16, usize)> {
+pub(super) fn union(tail: &[Token], attached: bool) -> Option<(&'static str, u16, usize)> {
     let rest = skip(tail, &[Kind::All, Kind::Open, Kind::Comment, Kind::Other]);
     let [first, after @ ..] = rest else {
         return None;
@@ -13,6 +13,15 @@ pub(super) fn union(tail: &[Token]) -> Option<(&'static str, u16, usize)> {
             Some(2..) => 9700,
             Some(_) => 8500,
             None if after.len() <= 1 => 8500,
+            // `union (select name)`, `union select name`
+            None if attached => {
+                let two = |i: usize| after.get(i).is_some_and(|t| t.kind == Kind::Name);
+                if two(0) && two(1) && two(2) {
+                    4000
+                } else {
+                    8000
+                }
+            }
             None => 4000,
         },
         Kind::Values => 7000,
@@ -62,8 +71,11 @@ pub(super) fn select_list(tail: &[Token]) -> Option<u8> {
         Kind::Select => Some(2),
         Kind::Name | Kind::Object | Kind::WeakFunction => match next {
             Some(Kind::From) => {
+                let Some(table) = after.get(1) else {
+                    return Some(2);
+                };
                 let table = matches!(
-                    after.get(1)?.kind,
+                    table.kind,
                     Kind::Name | Kind::Schema | Kind::Open | Kind::Object
                 );
                 let prose = after.get(2).is_some_and(|t| t.kind == Kind::Name);
@@ -77,16 +89,6 @@ pub(super) fn select_list(tail: &[Token]) -> Option<u8> {
     }
 }
 
-/// `;` and a statement; `brief` when the value is too short for prose.
-pub(super) fn stacked(tail: &[Token], brief: bool) -> Option<(&'static str, u16, usize)> {
-    let rest = skip(tail, &[Kind::Comment]);
-    let shut = rest.first().is_some_and(|t| t.kind == Kind::Shutdown) && ends(rest.get(1..));
-    let call = brief
-        && rest.first().is_some_and(|t| t.kind == Kind::Execute)
-        && rest.get(1).is_some_and(|t| t.kind == Kind::Name);
-    (shut || call || statement(rest)).then_some(("shield.sqli.stacked", 9200, 4))
-}
-
 /// A statement's verb with the object that belongs to it.
 pub(super) fn statement(rest: &[Token]) -> bool {
     let [verb, after @ ..] = rest else {
@@ -96,11 +98,14 @@ pub(super) fn statement(rest: &[Token]) -> bool {
     match verb.kind {
         Kind::Drop | Kind::Create | Kind::Alter => matches!(next, Some(Kind::Object)),
         Kind::Insert => next == Some(Kind::Into),
-        Kind::Delete => next == Some(Kind::From),
+        Kind::Delete => {
+            next == Some(Kind::From)
+                || next == Some(Kind::Name) && after.get(1).is_some_and(|t| t.kind == Kind::From)
+        }
         Kind::Update => after.get(1).is_some_and(|t| t.kind == Kind::Set),
         Kind::Execute => matches!(
             next,
-            Some(Kind::Procedure | Kind::Open | Kind::Variable | Kind::Text { .. })
+            Some(Kind::Procedure | Kind::Variable | Kind::Text { .. })
         ),
         Kind::Declare => next == Some(Kind::Variable),
         Kind::Select => select_list(after).is_some(),

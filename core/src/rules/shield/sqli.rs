@@ -14,9 +14,11 @@
 mod breakout;
 mod chain;
 mod inside;
+mod stacked;
 
 use super::evidence::{Evidence, Strongest, Texture};
-use super::sql_shapes::{skip, stacked, starts, union};
+use super::sql_shapes::{skip, starts, union};
+use crate::text::cursor;
 use crate::text::sql::{Context, Kind, Lexer, Token};
 use crate::text::swar::find_byte;
 use alloc::vec::Vec;
@@ -37,21 +39,41 @@ type Shape = (&'static str, u16, usize);
 /// The strongest evidence in `text`. `room` is reused between values.
 pub(crate) fn find(text: &[u8], texture: Texture, room: &mut Vec<Token>) -> Option<Evidence> {
     let mut best = Strongest::default();
-    read(text, Context::Bare, texture, room, &mut best);
+    let mut each = |context| {
+        read(
+            Lexer::new(text, context),
+            text,
+            context,
+            texture,
+            room,
+            &mut best,
+        );
+        // `union#x⏎select`: comments as white space between the words
+        if texture.lines > 0 && text.len() <= 4000 && has_line_comment(text) {
+            let lexer = Lexer::over_comments(text, context);
+            read(lexer, text, context, texture, room, &mut best);
+        }
+    };
+    each(Context::Bare);
     for quote in [b'\'', b'"'] {
         if find_byte(text, quote).is_some() {
-            read(text, Context::Inside(quote), texture, room, &mut best);
+            each(Context::Inside(quote));
         }
     }
     // names in backticks come in pairs
     let lone = find_byte(text, b'`').and_then(|at| text.get(at.saturating_add(1)..));
     if lone.is_some_and(|rest| find_byte(rest, b'`').is_none()) {
-        read(text, Context::Inside(b'`'), texture, room, &mut best);
+        each(Context::Inside(b'`'));
     }
     best.0
 }
 
+fn has_line_comment(text: &[u8]) -> bool {
+    find_byte(text, b'#').is_some() || cursor::find(text, b"--").is_some()
+}
+
 fn read(
+    lexer: Lexer<'_>,
     text: &[u8],
     context: Context,
     texture: Texture,
@@ -68,7 +90,7 @@ fn read(
         index: 0,
         executed: None,
     };
-    for token in Lexer::new(text, context) {
+    for token in lexer {
         view.first = view.first.or(Some(token));
         room.push(token);
         if room.len() >= WINDOW {
@@ -213,9 +235,9 @@ impl View<'_> {
         };
         match first.kind {
             Kind::Close => self.behind_quote(*first, tail),
-            Kind::Union => union(tail),
-            Kind::Semicolon => stacked(tail, self.texture.words <= 5),
-            Kind::Logic | Kind::Pipes => self.logic(tail),
+            Kind::Union => union(tail, self.before.is_some() && self.attached()),
+            Kind::Semicolon => self.stacked(tail),
+            Kind::Logic | Kind::Pipes => self.logic(tail).or_else(|| self.cut_off(rest)),
             Kind::Sleep => self.sleep(tail),
             Kind::Waitfor => starts(tail, &[Kind::Delay]).then_some(("shield.sqli.time", 9500, 3)),
             Kind::Schema => self.schema(tail),
@@ -224,12 +246,35 @@ impl View<'_> {
             Kind::Order => self.order(tail),
             Kind::Having => {
                 let operands = skip(tail, &[Kind::Open, Kind::Not]);
-                starts(operands, &[Kind::Number, Kind::Compare]).then_some((
-                    "shield.sqli.probe",
-                    8500,
-                    4,
-                ))
+                let constant = operands
+                    .first()
+                    .is_some_and(|t| matches!(t.kind, Kind::Number | Kind::Literal));
+                let next = operands.get(1).map(|t| t.kind);
+                let compares = matches!(next, Some(Kind::Compare | Kind::Logic));
+                (constant && compares).then_some(("shield.sqli.probe", 8500, 4))
             }
+            Kind::Case => self.case(tail),
+            Kind::As if self.index <= 2 && self.texture.words <= 8 => {
+                let name = tail.first().is_some_and(|t| t.kind != Kind::From);
+                let from = tail.iter().take(3).any(|t| t.kind == Kind::From);
+                let left = matches!(
+                    self.before,
+                    Some(
+                        Kind::Shut
+                            | Kind::Semicolon
+                            | Kind::Number
+                            | Kind::Other
+                            | Kind::Not
+                            | Kind::Close
+                    )
+                );
+                (name && from && left).then_some(("shield.sqli.subquery", 7000, 4))
+            }
+            Kind::From if self.before == Some(Kind::Shut) && self.index <= 2 => starts(
+                tail,
+                &[Kind::Name, Kind::Where],
+            )
+            .then_some(("shield.sqli.subquery", 8000, 4)),
             Kind::Where if self.before.is_none() => starts(
                 tail,
                 &[Kind::Number, Kind::Compare, Kind::Number],
@@ -240,6 +285,9 @@ impl View<'_> {
                 starts(tail, &[Kind::Variable]).then_some(("shield.sqli.stacked", 7500, 2))
             }
             Kind::Open if self.before.is_none() && self.short(160) => {
+                if let Some(found) = self.opening(rest) {
+                    return Some(found);
+                }
                 // `(select …` or `( … ) --`: an expression with the rest cut off
                 let select = starts(tail, &[Kind::Select]) && tail.len() > 1;
                 let cut = rest.last().is_some_and(|t| t.kind == Kind::Comment)
@@ -258,6 +306,9 @@ impl View<'_> {
             | Kind::Text { .. }
             | Kind::Name
             | Kind::Variable
+            | Kind::Arithmetic
+            | Kind::Compare
+            | Kind::Not
                 if self.before.is_none() =>
             {
                 self.opening(rest)

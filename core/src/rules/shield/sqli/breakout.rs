@@ -82,7 +82,12 @@ impl View<'_> {
                 (sql && !opening).then_some(("shield.sqli.subquery", 8500, used))
             }
             // SQL Server needs no semicolon
-            _ if self.texture.words <= 14 && !opening && statement(rest) && !again() => {
+            _ if self.texture.words <= 14 && !opening && statement(rest) && !again()
+                || first.kind == Kind::Insert
+                    && !opening
+                    && statement(rest)
+                    && self.executed.is_some_and(|end| end > first.start) =>
+            {
                 Some(("shield.sqli.statement", 6800, used))
             }
             _ => None,
@@ -115,7 +120,8 @@ impl View<'_> {
     ) -> Option<Shape> {
         let chain = chain::read(rest, true);
         let used = used.saturating_add(chain.used);
-        let tail = if chain.tail == Tail::Cut && self.reopened(rest, &chain) {
+        let cut = matches!(chain.tail, Tail::Cut | Tail::Closed);
+        let tail = if cut && self.reopened(rest, &chain) {
             Tail::Broken
         } else {
             chain.tail
@@ -135,7 +141,8 @@ impl View<'_> {
             return Some(("shield.sqli.tautology", score, used));
         }
         if chain.internal {
-            let fits = literal || matches!(tail, Tail::Cut | Tail::Clause | Tail::End);
+            let fits =
+                literal || matches!(tail, Tail::Cut | Tail::Closed | Tail::Clause | Tail::End);
             let score = match (opening, fits) {
                 (false, true) => 9000,
                 (false, false) if self.short(200) => 8000,
@@ -174,8 +181,8 @@ impl View<'_> {
             .first()
             .is_some_and(|t| self.text.get(t.start).is_some_and(u8::is_ascii_alphabetic));
         match chain.tail {
-            Tail::Cut if chain.compared || chain.ends_constant => Some(9000),
-            Tail::Cut => self.short(80).then_some(7500),
+            Tail::Cut | Tail::Closed if chain.compared || chain.ends_constant => Some(9000),
+            Tail::Cut | Tail::Closed => self.short(80).then_some(7500),
             Tail::Literal { empty: true } if chain.operators == 1 => {
                 // `'or'` is a word in quotes
                 (self.short(24) && (!word || self.spaced(rest))).then_some(5500)
@@ -184,7 +191,15 @@ impl View<'_> {
             Tail::Clause => Some(8500),
             Tail::End if chain.compared => self.short(200).then_some(8500),
             Tail::End => (chain.ends_constant && self.texture.words <= 6).then_some(8000),
-            Tail::Dangling | Tail::Broken => None,
+            // what generators make of it: `x'OR'a='a`
+            Tail::Broken => {
+                let text = rest
+                    .get(1)
+                    .is_some_and(|t| matches!(t.kind, Kind::Text { .. }));
+                let name = rest.get(2).is_some_and(|t| t.kind == Kind::Name);
+                (text && name && self.short(60) && ends(rest.get(3..))).then_some(8000)
+            }
+            Tail::Dangling => None,
         }
     }
 
@@ -208,7 +223,7 @@ impl View<'_> {
                 (self.text.len() <= 8).then_some(if single { 5500 } else { 4000 })
             }
             Tail::Literal { .. } => literal.then_some(8000),
-            Tail::Cut => Some(8000),
+            Tail::Cut | Tail::Closed => Some(8000),
             // `5'-7` is a length
             Tail::End => (chain.compared && chain.ends_constant && self.short(40)).then_some(6500),
             _ => None,
@@ -221,9 +236,10 @@ impl View<'_> {
         let Some(open) = chain.used.checked_sub(1).and_then(|at| rest.get(at)) else {
             return false;
         };
-        let content = self
-            .text
-            .get(open.start.saturating_add(1)..open.end)
+        let content = self.text.get(open.start..open.end).unwrap_or_default();
+        let quote = content.iter().position(|b| matches!(b, b'\'' | b'"'));
+        let content = content
+            .get(quote.unwrap_or_default().saturating_add(1)..)
             .unwrap_or_default();
         let plain = |b: &u8| !matches!(b, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b';' | b'<');
         let starts = content.first().is_none_or(|b| {
@@ -241,9 +257,8 @@ fn opens(before: &[u8]) -> bool {
         && words.len() == before.len()
         && matches!(letter.to_ascii_lowercase(), b'b' | b'r' | b'f' | b'u')
         && head
-            .trim_ascii_end()
             .last()
-            .is_some_and(|b| matches!(b, b'(' | b'[' | b'{' | b'=' | b',' | b':' | b'|'))
+            .is_some_and(|b| matches!(b, b' ' | b'(' | b'[' | b'{' | b'=' | b',' | b':' | b'|'))
     {
         words = head.trim_ascii_end();
     }
@@ -275,7 +290,7 @@ mod tests {
         ] {
             assert!(opens(text.as_bytes()), "{text}");
         }
-        for text in ["", "1", "admin", "1)", "x%", "\\", "a b", "\""] {
+        for text in ["", "1", "admin", "1)", "x%", "\\", "a c", "\""] {
             assert!(!opens(text.as_bytes()), "{text}");
         }
     }

@@ -12,8 +12,10 @@ const LONGEST: usize = 48;
 pub(super) enum Tail {
     /// With the value.
     End,
-    /// By a comment or a semicolon.
+    /// By a comment.
     Cut,
+    /// By a semicolon.
+    Closed,
     /// By another clause, which an expression may be followed by.
     Clause,
     /// In a string that the application closes; whether it is empty yet.
@@ -28,14 +30,16 @@ pub(super) enum Tail {
 #[derive(Clone, Copy, Debug)]
 #[allow(
     clippy::struct_excessive_bools,
-    reason = "four independent observations about one expression"
+    reason = "independent observations about one expression"
 )]
 pub(super) struct Chain {
     /// `and`, `or`, `||` …
     pub(super) logic: bool,
     /// A comparison.
     pub(super) compared: bool,
-    /// A comparison of two constants.
+    /// Behind `and` or `or`: a comparison.
+    pub(super) joined: bool,
+    /// Behind `and` or `or`: a comparison of two constants.
     pub(super) constant: bool,
     /// A call or table that databases have and applications' users do not ask for.
     pub(super) internal: bool,
@@ -70,6 +74,7 @@ pub(super) fn read(tokens: &[Token], from_operator: bool) -> Chain {
         chain: Chain {
             logic: false,
             compared: false,
+            joined: false,
             constant: false,
             internal: false,
             ends_constant: false,
@@ -108,8 +113,8 @@ impl Reader<'_> {
                 return;
             }
         }
-        // the operand before a comparison, until its other side is read
-        let mut comparing = None;
+        // since the last `and` or `or` only constants; and now compared
+        let (mut fresh, mut comparing) = (false, false);
         loop {
             let operator = match self.operator() {
                 Ok(operator) => operator,
@@ -122,19 +127,19 @@ impl Reader<'_> {
             match operator {
                 Kind::Logic | Kind::Pipes => {
                     self.chain.logic = true;
-                    comparing = None;
+                    (fresh, comparing) = (true, false);
                 }
                 Kind::Compare | Kind::Like | Kind::In | Kind::Is | Kind::Between => {
                     self.chain.compared = true;
-                    comparing = Some(left);
+                    self.chain.joined |= self.chain.logic;
+                    (fresh, comparing) = (false, fresh && left == Operand::Constant);
                 }
                 _ => {}
             }
             let right = self.operand();
             let settled = matches!(right, Operand::Constant | Operand::Open { .. });
-            if settled && comparing == Some(Operand::Constant) {
-                self.chain.constant = true;
-            }
+            self.chain.constant |= settled && comparing;
+            fresh &= settled;
             self.chain.ends_constant = settled;
             if let Some(tail) = stopped(right) {
                 self.chain.tail = tail;
@@ -253,7 +258,8 @@ impl Reader<'_> {
                 | Kind::Is
                 | Kind::Between
                 | Kind::Arithmetic => return Ok(kind),
-                Kind::Comment | Kind::Semicolon => return Err(Tail::Cut),
+                Kind::Comment => return Err(Tail::Cut),
+                Kind::Semicolon => return Err(Tail::Closed),
                 Kind::Order
                 | Kind::Having
                 | Kind::Limit
@@ -297,6 +303,7 @@ mod tests {
             ("or a = 'b", false, Tail::Literal { empty: false }),
             ("or ''='", true, Tail::Literal { empty: true }),
             ("and 1 not between 0 and 1", true, Tail::End),
+            ("= 'a' = 'b'", false, Tail::End),
             ("|| x.y in (1, 2) order by 1", false, Tail::Clause),
             ("or", false, Tail::Dangling),
             ("and the people of", false, Tail::Broken),

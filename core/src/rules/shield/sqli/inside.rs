@@ -2,6 +2,7 @@
 
 use super::super::sql_shapes::{called, ends, is_comparison, select_list, skip, starts};
 use super::chain::{self, Tail};
+use super::stacked::behind_number;
 use super::{LOOK_AHEAD, Shape, View};
 use crate::text::sql::{Context, Kind, Token};
 
@@ -143,7 +144,12 @@ impl View<'_> {
 
     pub(super) fn procedure(&self, tail: &[Token]) -> Option<Shape> {
         let arguments = called(tail) && tail.get(1).is_some_and(|t| t.kind != Kind::Shut);
+        // a package's name: `||utl_http.request`
+        let dotted = starts(tail, &[Kind::Dot]);
         match self.before {
+            None | Some(Kind::Pipes) if dotted && self.texture.words <= 8 => {
+                Some(("shield.sqli.schema", 7500, 2))
+            }
             Some(Kind::Execute | Kind::Dot | Kind::Semicolon) if self.texture.words <= 40 => {
                 Some(("shield.sqli.schema", 9300, 2))
             }
@@ -213,7 +219,14 @@ impl View<'_> {
     /// A whole statement as a value: one line that asks for constants or for
     /// the server, as a script's statements hardly do.
     fn statement(&self, tail: &[Token]) -> Option<Shape> {
-        if self.context != Context::Bare || select_list(tail)? < 2 {
+        if self.context != Context::Bare {
+            return None;
+        }
+        let strength = select_list(tail)?;
+        let items = tail.iter().take(LOOK_AHEAD);
+        let listed = items.clone().any(|t| t.kind == Kind::Comma)
+            && items.clone().any(|t| t.kind == Kind::From);
+        if strength < 2 && !listed {
             return None;
         }
         let probe = tail
@@ -241,6 +254,12 @@ impl View<'_> {
             return None;
         }
         if let Some(found) = self.condition(rest) {
+            return Some(found);
+        }
+        if let [number, tail @ ..] = rest
+            && number.kind == Kind::Number
+            && let Some(found) = behind_number(tail)
+        {
             return Some(found);
         }
         let [first, second, third, ..] = rest else {
@@ -274,10 +293,14 @@ impl View<'_> {
 
     /// A value that is one condition from its first to its last byte.
     fn condition(&self, rest: &[Token]) -> Option<Shape> {
-        let number = rest.first().is_some_and(|t| t.kind == Kind::Number);
+        let number = skip(rest, &[Kind::Open, Kind::Arithmetic])
+            .first()
+            .is_some_and(|t| t.kind == Kind::Number);
         let chain = chain::read(rest, false);
-        let whole = matches!(chain.tail, Tail::End | Tail::Cut | Tail::Clause)
-            || matches!(chain.tail, Tail::Literal { .. }) && chain.compared;
+        let whole = matches!(
+            chain.tail,
+            Tail::End | Tail::Cut | Tail::Closed | Tail::Clause
+        ) || matches!(chain.tail, Tail::Literal { .. }) && chain.compared;
         if !whole || !self.short(400) {
             return None;
         }
@@ -286,7 +309,52 @@ impl View<'_> {
             (true, true, _) if few => 9000,
             (true, _, true) if number => 8800,
             (false, _, true) if number && chain.compared => 8000,
-            (true, false, false) if number && chain.compared => 7000,
+            (true, false, false) if number && chain.joined => 7000,
+            _ => return None,
+        };
+        let code = if chain.internal {
+            "shield.sqli.subquery"
+        } else {
+            "shield.sqli.tautology"
+        };
+        Some((code, score, chain.used))
+    }
+
+    /// `case when 1=1 then`: a choice by constants.
+    pub(super) fn case(&self, tail: &[Token]) -> Option<Shape> {
+        let near = tail.get(..tail.len().min(16)).unwrap_or_default();
+        let constant = |t: Option<&Token>| {
+            t.is_some_and(|t| matches!(t.kind, Kind::Number | Kind::Text { .. } | Kind::Literal))
+        };
+        let when = near.iter().position(|t| t.kind == Kind::When)?;
+        let behind = near.get(when.saturating_add(1)..).unwrap_or_default();
+        let then = behind.iter().any(|t| self.is_word(*t, &["then"]));
+        let operand = skip(behind, &[Kind::Open, Kind::Not]).first();
+        (then && (constant(operand) || when > 0 && constant(near.first()))).then_some((
+            "shield.sqli.subquery",
+            7500,
+            when.saturating_add(4),
+        ))
+    }
+
+    /// A value that begins with `and` or `or` and ends in the string or behind
+    /// the comparison where the application goes on.
+    pub(super) fn cut_off(&self, rest: &[Token]) -> Option<Shape> {
+        if self.context != Context::Bare || self.before.is_some() || !self.short(120) {
+            return None;
+        }
+        let [logic, tail @ ..] = rest else {
+            return None;
+        };
+        let chain = chain::read(tail, false);
+        let word = self
+            .part(*logic)
+            .and_then(<[u8]>::first)
+            .is_some_and(u8::is_ascii_alphabetic);
+        let score = match chain.tail {
+            Tail::Literal { empty: true } if chain.compared && chain.operators == 1 => 6000,
+            Tail::Cut if word && self.texture.words <= 8 => 6500,
+            Tail::End | Tail::Closed if word && chain.internal && self.texture.words <= 8 => 6000,
             _ => return None,
         };
         Some(("shield.sqli.tautology", score, chain.used))
@@ -298,7 +366,12 @@ impl View<'_> {
             || self.first.is_none_or(|t| {
                 matches!(
                     t.kind,
-                    Kind::Number | Kind::Literal | Kind::Text { .. } | Kind::Shut | Kind::Logic
+                    Kind::Number
+                        | Kind::Literal
+                        | Kind::Text { .. }
+                        | Kind::Shut
+                        | Kind::Logic
+                        | Kind::Arithmetic
                 ) && self.texture.words <= 60
             })
     }
