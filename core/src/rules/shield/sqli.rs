@@ -156,6 +156,14 @@ impl View<'_> {
         if executed && !script && (!bare || self.lands_bare()) {
             return score;
         }
+        // prose that quotes SQL is not executed, whatever its length
+        let sentence = self.texture.words >= 6 && self.executed == Some(0);
+        let prose = bare && sentence && self.first.is_some_and(|t| t.kind == Kind::Name);
+        let score = if prose && !timed && score < 9500 {
+            score.min(4500)
+        } else {
+            score
+        };
         // a full select list behind UNION is no prose
         let in_text = if score >= 9500 { 7500 } else { score.min(4500) };
         self.texture.weigh(score, in_text, score.min(3000))

@@ -50,7 +50,9 @@ impl View<'_> {
             | Kind::In
             | Kind::Between
             | Kind::Not => self.continued(before, rest, opening, used),
-            Kind::Name if next == Some(Kind::Like) => self.continued(before, rest, opening, used),
+            Kind::Name if next == Some(Kind::Like) && self.is_word(*first, &["sounds"]) => {
+                self.continued(before, rest, opening, used)
+            }
             Kind::Order if next == Some(Kind::By) => {
                 let target = after.get(1).map(|t| t.kind);
                 let probe = target == Some(Kind::Number) && ends(after.get(2..));
@@ -58,6 +60,7 @@ impl View<'_> {
                     target,
                     Some(Kind::Function | Kind::WeakFunction | Kind::Object)
                 ) && after.get(2).is_some_and(|t| t.kind == Kind::Open);
+                let probe = probe && (!is_mark(before) || is_cut(after));
                 (probe || call && !opening).then_some((
                     "shield.sqli.probe",
                     8800,
@@ -68,7 +71,11 @@ impl View<'_> {
                 let fits = matches!(next, Some(Kind::Number | Kind::Text { .. } | Kind::Name))
                     && (is_comparison(after.get(1).map(|t| t.kind))
                         || first.kind == Kind::Limit && next == Some(Kind::Number));
-                fits.then_some(("shield.sqli.probe", 7500, used.saturating_add(1)))
+                (fits && (!is_mark(before) || is_cut(after))).then_some((
+                    "shield.sqli.probe",
+                    7500,
+                    used.saturating_add(1),
+                ))
             }
             Kind::WeakFunction
                 if self.short(200) && matches!(next, Some(Kind::Open | Kind::Number)) =>
@@ -82,6 +89,7 @@ impl View<'_> {
                 (sql && !opening).then_some(("shield.sqli.subquery", 8500, used))
             }
             // SQL Server needs no semicolon
+            Kind::Select if is_mark(before) && !is_cut(after) => None,
             _ if self.texture.words <= 14 && !opening && statement(rest) && !again()
                 || first.kind == Kind::Insert
                     && !opening
@@ -96,7 +104,23 @@ impl View<'_> {
 
     /// A comment right behind the quote.
     fn cut(&self, before: &[u8], after: &[Token], opening: bool, used: usize) -> Option<Shape> {
-        if opening || self.texture.words > 12 {
+        // glued to the quote, and nothing behind
+        let end = self.text.trim_ascii_end();
+        let glued = after.is_empty()
+            && !opening
+            && end.len() <= before.len().saturating_add(4)
+            && end.get(before.len().saturating_add(1)) != Some(&b' ');
+        if glued && self.texture.words > 12 {
+            return Some(("shield.sqli.comment", 6000, used));
+        }
+        if opening || self.texture.words > 12 || is_mark(before) && after.len() > 1 {
+            return None;
+        }
+        let spaced = self
+            .text
+            .get(before.len().saturating_add(1))
+            .is_some_and(u8::is_ascii_whitespace);
+        if spaced && is_mark(before) && !after.is_empty() {
             return None;
         }
         // `the boys' -- and girls`
@@ -155,7 +179,7 @@ impl View<'_> {
             return None;
         }
         let score = if chain.logic {
-            self.widened(rest, &chain, literal)
+            self.widened(before, rest, &chain, literal)
         } else {
             self.computed(before, &chain, literal)
         };
@@ -176,7 +200,8 @@ impl View<'_> {
     }
 
     /// Belief in `' or x`: the condition must parse to an end.
-    fn widened(&self, rest: &[Token], chain: &Chain, literal: bool) -> Option<u16> {
+    fn widened(&self, before: &[u8], rest: &[Token], chain: &Chain, literal: bool) -> Option<u16> {
+        let mark = is_mark(before);
         let word = rest
             .first()
             .is_some_and(|t| self.text.get(t.start).is_some_and(u8::is_ascii_alphabetic));
@@ -189,18 +214,32 @@ impl View<'_> {
             }
             Tail::Literal { .. } => literal.then_some(9000),
             Tail::Clause => Some(8500),
+            Tail::End if mark => None,
             Tail::End if chain.compared => self.short(200).then_some(8500),
             Tail::End => (chain.ends_constant && self.texture.words <= 6).then_some(8000),
             // what generators make of it: `x'OR'a='a`
             Tail::Broken => {
-                let text = rest
-                    .get(1)
-                    .is_some_and(|t| matches!(t.kind, Kind::Text { .. }));
+                let text = rest.get(1).is_some_and(|t| {
+                    matches!(t.kind, Kind::Text { .. })
+                        && t.end
+                            .checked_sub(2)
+                            .and_then(|at| self.text.get(at))
+                            .is_some_and(|b| matches!(b, b'=' | b'<' | b'>'))
+                });
                 let name = rest.get(2).is_some_and(|t| t.kind == Kind::Name);
                 (text && name && self.short(60) && ends(rest.get(3..))).then_some(8000)
             }
             Tail::Dangling => None,
         }
+    }
+
+    /// Nothing but symbols and numbers behind the quote, which is no measure.
+    fn symbols(&self, before: &[u8]) -> bool {
+        !is_mark(before)
+            && self
+                .text
+                .get(before.len()..)
+                .is_some_and(|t| !t.iter().any(u8::is_ascii_alphabetic))
     }
 
     fn spaced(&self, rest: &[Token]) -> bool {
@@ -225,7 +264,10 @@ impl View<'_> {
             Tail::Literal { .. } => literal.then_some(8000),
             Tail::Cut | Tail::Closed => Some(8000),
             // `5'-7` is a length
-            Tail::End => (chain.compared && chain.ends_constant && self.short(40)).then_some(6500),
+            Tail::End => {
+                (chain.compared && self.symbols(before) && chain.ends_constant && self.short(40))
+                    .then_some(6500)
+            }
             _ => None,
         }
     }
@@ -247,6 +289,17 @@ impl View<'_> {
         }) || content.trim_ascii().is_empty();
         content.len() <= 48 && starts && content.iter().all(plain)
     }
+}
+
+/// The quote behind `before` may be a foot, an inch or a possessive: the word
+/// before it is a number or ends in a sibilant.
+fn is_mark(before: &[u8]) -> bool {
+    matches!(before.last(), Some(b'0'..=b'9' | b's' | b'S' | b'x' | b'z'))
+}
+
+/// A comment follows.
+fn is_cut(tokens: &[Token]) -> bool {
+    tokens.iter().take(12).any(|t| t.kind == Kind::Comment)
 }
 
 /// The quote behind `before` is one that opens a string of code or prose.

@@ -188,7 +188,14 @@ impl View<'_> {
                     .get(listed)
                     .is_some_and(|t| self.is_word(*t, &["asc", "desc"]));
                 let rest = after.get(listed.saturating_add(usize::from(direction))..);
-                ends(rest) || rest.is_some_and(|r| starts(r, &[Kind::Having]))
+                // `size 7 order by 5` without a comment is prose
+                let number = self.context != Context::Bare
+                    || self.index <= 3
+                        && self.first.is_some_and(|t| {
+                            matches!(t.kind, Kind::Number | Kind::Arithmetic | Kind::Open)
+                        });
+                let cut = rest.is_some_and(|r| r.iter().take(3).any(|t| t.kind == Kind::Comment));
+                ends(rest) && (number || cut) || rest.is_some_and(|r| starts(r, &[Kind::Having]))
             }
             Kind::Function | Kind::WeakFunction | Kind::Object => {
                 called(after) && self.starts_constant()
