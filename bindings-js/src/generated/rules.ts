@@ -129,6 +129,7 @@ export type ReasonCode =
   | "shield.sqli.subquery"
   | "shield.sqli.statement"
   | "shield.nosqli.operator"
+  | "shield.nosqli.script"
   | "shield.xpath.axis"
   | "shield.ldap.filter"
   | "shield.xss.script"

@@ -31,6 +31,7 @@ mod inspect;
 mod known;
 mod ldap;
 mod markers;
+mod nosql;
 mod phrases;
 mod probing;
 mod rce;
@@ -45,6 +46,7 @@ mod templates;
 mod traversal;
 mod upload;
 mod windows;
+mod xpath;
 mod xss;
 
 pub use classes::Classes;

@@ -118,6 +118,7 @@ pub(super) const FILES: &[(&str, &str, &str)] = &[
 /// Attacks by the target itself.
 pub(super) const TARGETS: &[(&str, &str)] = &[
     ("nosqli", "/login?user[$ne]=1&pass[$ne]=1"),
+    ("nosqli", "/login?user=%27%3Breturn%20true%3Bvar%20x%3D%27"),
     ("proto", "/api/items?__proto__[admin]=1"),
     ("probe", "/.git/config"),
     ("probe", "/wp-login.php"),

@@ -49,6 +49,10 @@ pub const CODES: &[Code] = &[
         "shield.nosqli.operator",
         "a query operator of a document database",
     ),
+    seen(
+        "shield.nosqli.script",
+        "a string or number of a document database's script left",
+    ),
     seen("shield.xpath.axis", "an XPath step along an axis"),
     seen(
         "shield.ldap.filter",

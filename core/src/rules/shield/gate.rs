@@ -9,9 +9,9 @@ use super::evidence::Texture;
 use super::phrases::ROWS;
 use super::script::EVENTS;
 use super::signs::{
-    ASK, BACKTICK, CLIMB, COLON, COMMA, COMMAND, COMMENT, COMPARE, DECLARATION, DIGIT, DOT, EVENT,
-    FILTER, FOLDED, HEXADECIMAL, INDEXED, LESS, LINE, NUL, OPEN, OPERATOR, PAIRED, QUESTION, QUOTE,
-    SEPARATOR, SLASH, SUBSTITUTE, Signs, TAG, TEMPLATE, WORD, bit,
+    ASK, BACKTICK, CLIMB, COLON, COMMA, COMMAND, COMMENT, COMPARE, DECLARATION, DIGIT, DOLLAR, DOT,
+    EVENT, FILTER, FOLDED, HEXADECIMAL, INDEXED, LESS, LINE, NUL, OPEN, OPERATOR, PAIRED, QUESTION,
+    QUOTE, SEPARATOR, SLASH, SUBSTITUTE, Signs, TAG, TEMPLATE, WORD, bit,
 };
 use super::templates::ASKS;
 use crate::text::cursor::tick;
@@ -55,6 +55,7 @@ const fn classes() -> [u32; 256] {
             b'+' | b'^' => OPERATOR,
             b'%' => FOLDED | PAIRED,
             b',' | b'@' => COMMA,
+            b'$' => DOLLAR,
             0 => NUL,
             0xc0 | 0xc1 | 0xca | 0xe0 | 0xe2 | 0xef | 0xf0 | 0xf8 | 0xfc => FOLDED,
             _ => 0,

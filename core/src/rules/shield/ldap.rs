@@ -14,7 +14,7 @@ pub(crate) fn find_in(text: &[u8], texture: Texture) -> Option<Evidence> {
         let start = from.saturating_add(at);
         from = start.saturating_add(2);
         let mut cursor = Cursor::starting_at(text, from);
-        if matches!(cursor.peek(), Some(b'|' | b'&' | b'!')) {
+        if matches!(cursor.peek(), Some(b'|' | b'&' | b'!')) && is_group(cursor) {
             best.add(Evidence::new("shield.ldap.filter", 7500, start, from));
             return best.0;
         }
@@ -38,13 +38,30 @@ pub(crate) fn find_in(text: &[u8], texture: Texture) -> Option<Evidence> {
             best.add(Evidence::new("shield.ldap.filter", 7500, at, end));
         }
     }
-    if matches!(
-        text,
-        [b'*', b')', ..] | [b'(', b'|' | b'&' | b'!', b'(', ..]
-    ) {
+    let left = match text {
+        [b'*', b')', rest @ ..] => {
+            matches!(rest, [] | [b'(' | b')' | b'*' | b'&' | b'|' | 0, ..])
+        }
+        [b'(', b'|' | b'&' | b'!', b'(', ..] => is_group(Cursor::starting_at(text, 1)),
+        _ => false,
+    };
+    if left {
         best.add(Evidence::new("shield.ldap.filter", 5500, 0, 2));
     }
     best.0
+}
+
+/// `&(name=`, `|(&(name=`, `&)`: what `&`, `|` and `!` of a filter stand before.
+fn is_group(mut cursor: Cursor<'_>) -> bool {
+    cursor.take_while(|b| matches!(b, b'&' | b'|' | b'!' | b'('));
+    let name = cursor.take_while(|b| is_word(b) || b == b'-' || b == b'.');
+    match cursor.peek() {
+        None => true,
+        Some(b')') => name.is_empty(),
+        Some(b'=' | b'~' | b':') => !name.is_empty(),
+        Some(b'<' | b'>') => !name.is_empty() && cursor.peek_nth(1) == Some(b'='),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +75,25 @@ mod tests {
 
     #[test]
     fn filters() {
-        assert!(score("*)(uid=*))(|(uid=*") > 5000);
-        assert_eq!(score("a (b)(c) d"), 0);
+        for text in [
+            "*)(uid=*))(|(uid=*",
+            "admin)(&)",
+            "x)(|(objectClass=*",
+            "*)(&",
+            "*))\0",
+            "(|(uid=*)(cn=*))",
+        ] {
+            assert!(score(text) > 5000, "{text}");
+        }
+        for text in [
+            "a (b)(c) d",
+            "this.pending.set(Some((this.f)(&item)));",
+            "(!(\"value\" in arg) || x)",
+            "(&(__job[a]._M_first), __steal);",
+            "*)  path=$(which $1)",
+            "if (0) (encrypt)(&(self)->cipher, ~(size_t) 0",
+        ] {
+            assert_eq!(score(text), 0, "{text}");
+        }
     }
 }

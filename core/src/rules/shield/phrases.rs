@@ -555,26 +555,6 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
     ("0x7f000001", row(0, &[phrase("", "", SSRF, LIKELY)])),
     ("2130706433", row(0, &[phrase("/", "", SSRF, LIKELY)])),
     (
-        "where",
-        row(0, &[phrase("$", "", "shield.nosqli.operator", LIKELY)]),
-    ),
-    (
-        "ne",
-        row(0, &[phrase("$", "", "shield.nosqli.operator", HINT)]),
-    ),
-    (
-        "nin",
-        row(0, &[phrase("$", "", "shield.nosqli.operator", HINT)]),
-    ),
-    (
-        "gt",
-        row(0, &[phrase("$", "", "shield.nosqli.operator", WEAK)]),
-    ),
-    (
-        "regex",
-        row(0, &[phrase("$", "", "shield.nosqli.operator", WEAK)]),
-    ),
-    (
         "esi",
         row(0, &[phrase("<", ":", "shield.ssi.directive", LIKELY)]),
     ),
@@ -793,63 +773,7 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         "pipe",
         row(0, &[phrase("%", "%", "shield.rce.command", LIKELY)]),
     ),
-    (
-        "gt",
-        row(
-            0,
-            &[
-                phrase("$", "\":\"\"", "shield.nosqli.operator", LIKELY),
-                phrase("$", ":''", "shield.nosqli.operator", LIKELY),
-            ],
-        ),
-    ),
-    (
-        "ne",
-        row(
-            0,
-            &[
-                phrase("$", "\":\"\"", "shield.nosqli.operator", LIKELY),
-                phrase("$", ":''", "shield.nosqli.operator", LIKELY),
-            ],
-        ),
-    ),
-    (
-        "regex",
-        row(
-            0,
-            &[
-                phrase("$", "\":\"\"", "shield.nosqli.operator", LIKELY),
-                phrase("$", ":''", "shield.nosqli.operator", LIKELY),
-            ],
-        ),
-    ),
-    (
-        "in",
-        row(
-            0,
-            &[
-                phrase("$", "\":\"\"", "shield.nosqli.operator", LIKELY),
-                phrase("$", ":''", "shield.nosqli.operator", LIKELY),
-            ],
-        ),
-    ),
-    (
-        "comment",
-        row(0, &[phrase("$", ":", "shield.nosqli.operator", LIKELY)]),
-    ),
     ("remote", row(HEADER, &[])),
-    (
-        "child",
-        row(0, &[phrase("/", "::", "shield.xpath.axis", HINT)]),
-    ),
-    (
-        "parent",
-        row(0, &[phrase("/", "::", "shield.xpath.axis", HINT)]),
-    ),
-    (
-        "ancestor",
-        row(0, &[phrase("/", "::", "shield.xpath.axis", HINT)]),
-    ),
     ("include", row(CALL, &[])),
     ("include_once", row(CALL, &[])),
     ("require_once", row(CALL, &[])),

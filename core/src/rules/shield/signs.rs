@@ -60,6 +60,8 @@ pub(super) const DECLARATION: u32 = 1 << 26;
 pub(super) const INDEXED: u32 = 1 << 27;
 /// `<?`
 pub(super) const QUESTION: u32 = 1 << 28;
+/// `$`
+pub(super) const DOLLAR: u32 = 1 << 29;
 /// A letter, digit or underscore.
 pub(super) const WORD: u32 = 1 << 31;
 
@@ -128,6 +130,23 @@ impl Signs {
     /// `..` occurs.
     pub(crate) fn climbs(&self) -> bool {
         self.has(CLIMB)
+    }
+
+    /// `$` occurs, as before the operators of a document database.
+    pub(crate) fn dollar(&self) -> bool {
+        self.has(DOLLAR)
+    }
+
+    /// Short, and a string or a number could be left for a script.
+    pub(crate) fn left(&self) -> bool {
+        self.texture.length <= 300 && self.has(SEPARATOR) && self.has(QUOTE | DIGIT)
+    }
+
+    /// Short, and steps and calls of a path through a document occur.
+    pub(crate) fn steps(&self) -> bool {
+        self.texture.length <= 400
+            && ((self.has(COLON | SLASH | DOT) && self.has(OPEN))
+                || (self.has(SEPARATOR) && self.has(SLASH)))
     }
 
     pub(crate) fn nul(&self) -> bool {

@@ -6,7 +6,9 @@
 
 use super::super::evidence::{Evidence, Findings, Strongest};
 use super::super::signs::Signs;
-use super::super::{calls, files, ldap, markers, rce, remote, sqli, ssrf, traversal, windows, xss};
+use super::super::{
+    calls, files, ldap, markers, nosql, rce, remote, sqli, ssrf, traversal, windows, xpath, xss,
+};
 use super::Inspect;
 use super::place::{Reach, statement_part};
 use crate::text::sql::Token;
@@ -95,8 +97,24 @@ impl Reading<'_> {
         if self.signs.markers() {
             self.add(markers::find_in(self.value.kind, self.text, self.signs));
         }
+        self.queries();
+    }
+
+    /// Queries of other kinds than SQL.
+    #[inline(never)]
+    fn queries(&mut self) {
+        let (text, texture) = (self.text, self.signs.texture);
         if self.signs.open() {
-            self.add(ldap::find_in(self.text, self.signs.texture));
+            self.add(ldap::find_in(text, texture));
+        }
+        if self.signs.dollar() {
+            self.add(nosql::operators(text, self.value.is_name, texture));
+        }
+        if self.signs.left() {
+            self.add(nosql::script(text, texture));
+        }
+        if self.signs.steps() {
+            self.add(xpath::find_in(text, texture));
         }
     }
 
