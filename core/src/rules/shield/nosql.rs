@@ -17,6 +17,7 @@ pub(crate) fn operators(text: &[u8], is_name: bool, texture: Texture) -> Option<
         text.trim_ascii_start().first(),
         Some(b'{' | b'[' | b'\'' | b'"' | b',' | b'}' | b']' | b'$' | b'0'..=b'9')
     );
+    let mut secret = None;
     for at in places(text, b"$") {
         let mut cursor = Cursor::starting_at(text, at.saturating_add(1));
         let word = cursor.take_while(|b| b.is_ascii_alphabetic());
@@ -34,7 +35,12 @@ pub(crate) fn operators(text: &[u8], is_name: bool, texture: Texture) -> Option<
             let score = operator.in_name(before, cursor.peek(), false);
             texture.weigh(score, score.min(3500), 1000)
         } else if injected {
-            let score = operator.in_value(before, &mut cursor, text);
+            let secret = *secret.get_or_insert_with(|| {
+                find_ci(text, b"pass").is_some() || find_ci(text, b"user").is_some()
+            });
+            // a string left before it
+            let left = matches!(text.first(), Some(b'\'' | b'"'));
+            let score = operator.in_value(before, &mut cursor, secret || left);
             texture.weigh(score, score.min(3500), 1000)
         } else {
             0
@@ -93,7 +99,7 @@ impl Operator {
     }
 
     /// `{"$gt":""}`, `', $or: [ {}`
-    fn in_value(self, before: Option<u8>, cursor: &mut Cursor<'_>, text: &[u8]) -> u16 {
+    fn in_value(self, before: Option<u8>, cursor: &mut Cursor<'_>, telling: bool) -> u16 {
         let key = matches!(before, None | Some(b'"' | b'\'' | b'{' | b',' | b' '));
         if matches!(cursor.peek(), Some(b'"' | b'\'')) {
             cursor.skip(1);
@@ -107,13 +113,10 @@ impl Operator {
         let nothing = [&b"\"\""[..], b"''", b"null", b"undefined", b"-1", b"0"]
             .iter()
             .any(|value| starts_with_ci(rest, value));
-        let secret = find_ci(text, b"pass").is_some() || find_ci(text, b"user").is_some();
         match self {
             Self::Script => 8500,
             Self::Wide => 7500,
-            Self::Other if nothing || secret => 7500,
-            // a string left before it
-            Self::Other if matches!(text.first(), Some(b'\'' | b'"')) => 7500,
+            Self::Other if nothing || telling => 7500,
             Self::Other => 3500,
         }
     }

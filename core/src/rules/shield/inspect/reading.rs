@@ -97,7 +97,9 @@ impl Reading<'_> {
         if self.signs.markers() {
             self.add(markers::find_in(self.value.kind, self.text, self.signs));
         }
-        self.queries();
+        if self.value.kind != Kind::Header {
+            self.queries();
+        }
     }
 
     /// Queries of other kinds than SQL.

@@ -253,6 +253,13 @@ fn work_is_linear() {
         "etc:",
         "--B\n",
         "\"a\":[",
+        "{\"$gt\":1,",
+        "x::y(",
+        "count(/*)]|/",
+        "union#\nselect--\n",
+        "1' or 'a'='a' ",
+        "case when 1 then ",
+        "1;select a,",
     ] {
         for kind in [
             "text/plain",
