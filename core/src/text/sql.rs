@@ -130,6 +130,9 @@ impl Kind {
             Self::Procedure => 25,
             Self::Object => 26,
             Self::Where => 27,
+            Self::Case => 28,
+            Self::As => 29,
+            Self::From => 30,
             _ => 0,
         }
     }

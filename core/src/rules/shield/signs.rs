@@ -137,6 +137,11 @@ impl Signs {
         self.has(DOLLAR)
     }
 
+    /// The value is made of words and blanks, perhaps commas and full stops.
+    fn bare(&self) -> bool {
+        self.texture.words >= 6 || !self.has(QUOTE | DIGIT | COMPARE | SEPARATOR | OPERATOR)
+    }
+
     /// Short, and a string or a number could be left for a script.
     pub(crate) fn left(&self) -> bool {
         self.texture.length <= 300 && self.has(SEPARATOR) && self.has(QUOTE | DIGIT)
@@ -145,7 +150,8 @@ impl Signs {
     /// Short, and steps and calls of a path through a document occur.
     pub(crate) fn steps(&self) -> bool {
         self.texture.length <= 400
-            && ((self.has(COLON | SLASH | DOT) && self.has(OPEN))
+            && ((self.has(SLASH | DOT) && self.has(OPEN))
+                || (self.has(COLON) && self.has(SLASH) && self.has(QUOTE))
                 || (self.has(SEPARATOR) && self.has(SLASH)))
     }
 
@@ -231,10 +237,12 @@ impl Signs {
         let quote = self.has(QUOTE);
         let short = self.texture.length <= 200;
         let digit = self.has(DIGIT);
+        let joined = self.has(SEPARATOR) && self.has(COMPARE) && digit;
+        if short && (joined || (quote && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR))) {
+            return true;
+        }
         if self.sql == 0 {
-            let joined = self.has(SEPARATOR) && self.has(COMPARE) && digit;
-            return short
-                && (joined || (quote && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR)));
+            return false;
         }
         let verb = [
             Kind::Union,
@@ -267,8 +275,12 @@ impl Signs {
                     || (digit && self.says(&[Kind::Like, Kind::Between]))))
             || (digit && self.says(&[Kind::Order, Kind::Having, Kind::Where]))
             || (self.says(&[Kind::Union]) && self.says(&[Kind::Select]))
+            || (self.says(&[Kind::Case]) && digit && self.has(QUOTE | OPEN | COMPARE))
+            || (self.texture.length <= 64
+                && self.says(&[Kind::As])
+                && self.says(&[Kind::From])
+                && !self.bare())
             || (self.says(&[Kind::Logic]) && digit && self.has(COMMENT))
-            || (quote && short && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR))
     }
 }
 

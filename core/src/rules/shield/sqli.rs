@@ -261,6 +261,12 @@ impl View<'_> {
                 let compares = matches!(next, Some(Kind::Compare | Kind::Logic));
                 (constant && compares).then_some(("shield.sqli.probe", 8500, 4))
             }
+            // `exec(@s)`
+            Kind::Execute => starts(tail, &[Kind::Open, Kind::Variable]).then_some((
+                "shield.sqli.stacked",
+                8000,
+                3,
+            )),
             Kind::Case => self.case(tail),
             Kind::As if self.index <= 2 && self.texture.words <= 8 => {
                 let name = tail.first().is_some_and(|t| t.kind != Kind::From);

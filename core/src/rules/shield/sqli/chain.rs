@@ -208,7 +208,10 @@ impl Reader<'_> {
             }
         }
         let called = self.kind() == Some(Kind::Open);
-        let built_in = matches!(kind, Kind::Function | Kind::WeakFunction | Kind::Object);
+        let ends = self.at.saturating_add(1);
+        let alone = self.tokens.get(ends).is_some_and(|t| t.kind == Kind::Shut);
+        let built_in =
+            matches!(kind, Kind::Function | Kind::Object) || kind == Kind::WeakFunction && alone;
         self.chain.internal |= match kind {
             Kind::Schema | Kind::Procedure => true,
             Kind::Function | Kind::Sleep | Kind::Object => called,

@@ -161,6 +161,7 @@ impl View<'_> {
             }
             // `x = extractValue(y)` is a script
             Some(Kind::Compare | Kind::Name) if !self.starts_constant() => None,
+            None if arguments && tail.get(1).is_some_and(|t| t.kind == Kind::Name) => None,
             _ if arguments => Some(("shield.sqli.schema", 8800, 3)),
             _ => None,
         }
