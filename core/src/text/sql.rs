@@ -226,6 +226,12 @@ impl<'a> Lexer<'a> {
                 self.cursor.take_while(|b| b == b'-');
                 return self.line_comment();
             }
+            // `->`, `->>` of JSON
+            b'-' if next == Some(b'>') => {
+                self.cursor.skip(2);
+                self.cursor.eat(b'>');
+                Kind::Arithmetic
+            }
             b'#' => {
                 self.cursor.skip(1);
                 return self.line_comment();
@@ -250,6 +256,8 @@ impl<'a> Lexer<'a> {
                 let more = self.cursor.take_while(|b| matches!(b, b'=' | b'<' | b'>'));
                 // `===`, `!==`, `=>` are no SQL
                 let script = matches!(more, [b'=', b'=', ..]) || start.starts_with(b"=>");
+                // `<@` of PostgreSQL's JSON
+                self.cursor.eat(b'@');
                 if script { Kind::Other } else { Kind::Compare }
             }
             // `MySQL`'s NULL
@@ -267,6 +275,16 @@ impl<'a> Lexer<'a> {
             b')' => self.one(Kind::Shut),
             b',' => self.one(Kind::Comma),
             b';' => self.one(Kind::Semicolon),
+            b'@' if next == Some(b'>') => {
+                self.cursor.skip(2);
+                Kind::Compare
+            }
+            // PostgreSQL's cast
+            b':' if next == Some(b':') => {
+                self.cursor.skip(2);
+                self.cursor.take_while(is_word);
+                return None;
+            }
             b'@' => {
                 self.cursor.take_while(|b| b == b'@');
                 self.cursor.take_while(is_word);

@@ -236,6 +236,8 @@ pub(crate) static WORDS: Words<Kind, 1024> = Words::new(&[
     ("regexp_substring", Kind::Function),
     ("regexp_substr", Kind::Function),
     ("regexp_replace", Kind::Function),
+    ("regexp_like", Kind::Function),
+    ("crypt_key", Kind::Function),
     ("total_changes", Kind::Function),
     ("zeroblob", Kind::Function),
     ("sqlite_source_id", Kind::Function),

@@ -268,7 +268,7 @@ impl Signs {
             || (self.has(OPEN) && self.says(&[Kind::Sleep, Kind::Function]))
             || (self.has(OPEN)
                 && self.says(&[Kind::WeakFunction, Kind::Object])
-                && (quote || self.says(&[Kind::Logic])))
+                && (quote || self.says(&[Kind::Logic]) || digit && self.has(COMPARE)))
             || (self.says(&compares)
                 && ((quote && (short || self.has(COMPARE)))
                     || self.has(COMPARE)
@@ -280,7 +280,9 @@ impl Signs {
                 && self.says(&[Kind::As])
                 && self.says(&[Kind::From])
                 && !self.bare())
-            || (self.says(&[Kind::Logic]) && digit && self.has(COMMENT))
+            || (self.says(&[Kind::Logic])
+                && digit
+                && (self.has(COMMENT) || short && self.says(&[Kind::In, Kind::Is])))
     }
 }
 

@@ -105,7 +105,7 @@ pub(super) fn statement(rest: &[Token]) -> bool {
         Kind::Update => after.get(1).is_some_and(|t| t.kind == Kind::Set),
         Kind::Execute => matches!(
             next,
-            Some(Kind::Procedure | Kind::Variable | Kind::Text { .. })
+            Some(Kind::Procedure | Kind::Function | Kind::Variable | Kind::Text { .. })
         ),
         Kind::Declare => next == Some(Kind::Variable),
         Kind::Select => select_list(after).is_some(),

@@ -267,6 +267,9 @@ impl View<'_> {
                 8000,
                 3,
             )),
+            Kind::WeakFunction | Kind::Function if self.choice(*first, tail).is_some() => {
+                self.choice(*first, tail)
+            }
             Kind::Case => self.case(tail),
             Kind::As if self.index <= 2 && self.texture.words <= 8 => {
                 let name = tail.first().is_some_and(|t| t.kind != Kind::From);

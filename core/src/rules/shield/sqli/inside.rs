@@ -318,6 +318,9 @@ impl View<'_> {
             (true, _, true) if number => 8800,
             (false, _, true) if number && chain.compared => 8000,
             (true, false, false) if number && chain.joined => 7000,
+            (true, false, false) if number && chain.ends_constant && chain.tail == Tail::Cut => {
+                7500
+            }
             _ => return None,
         };
         let code = if chain.internal {
@@ -326,6 +329,21 @@ impl View<'_> {
             "shield.sqli.tautology"
         };
         Some((code, score, chain.used))
+    }
+
+    /// `if(1=1,a,b)`: a choice by constants.
+    pub(super) fn choice(&self, word: Token, tail: &[Token]) -> Option<Shape> {
+        let constants = starts(
+            tail,
+            &[Kind::Open, Kind::Number, Kind::Compare, Kind::Number],
+        );
+        let two = tail.get(4).is_some_and(|t| t.kind == Kind::Comma);
+        let begins = self.before.is_none() && self.text.len() > word.end.saturating_add(200);
+        (constants && two && !begins && self.is_word(word, &["if", "iif"])).then_some((
+            "shield.sqli.subquery",
+            8000,
+            6,
+        ))
     }
 
     /// `case when 1=1 then`: a choice by constants.
