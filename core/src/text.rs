@@ -19,6 +19,7 @@ pub mod regex;
 pub mod shell;
 pub(crate) mod shell_words;
 pub mod sql;
+pub mod sql_kinds;
 pub mod sql_words;
 pub mod swar;
 pub mod unfold;

@@ -1,8 +1,6 @@
 //! What is SQL wherever it stands: conditions, calls, sub-selects, probes.
 
 use super::super::sql_shapes::{called, ends, is_comparison, select_list, skip, starts};
-use super::chain::{self, Tail};
-use super::stacked::behind_number;
 use super::{LOOK_AHEAD, Shape, View};
 use crate::text::sql::{Context, Kind, Token};
 
@@ -224,170 +222,8 @@ impl View<'_> {
         }
     }
 
-    /// A whole statement as a value: one line that asks for constants or for
-    /// the server, as a script's statements hardly do.
-    fn statement(&self, tail: &[Token]) -> Option<Shape> {
-        if self.context != Context::Bare {
-            return None;
-        }
-        let strength = select_list(tail)?;
-        let items = tail.iter().take(LOOK_AHEAD);
-        let listed = items.clone().any(|t| t.kind == Kind::Comma)
-            && items.clone().any(|t| t.kind == Kind::From);
-        if strength < 2 && !listed {
-            return None;
-        }
-        let probe = tail
-            .iter()
-            .take(LOOK_AHEAD)
-            .take_while(|t| t.kind != Kind::From)
-            .any(|t| {
-                matches!(
-                    t.kind,
-                    Kind::Number
-                        | Kind::Text { .. }
-                        | Kind::Literal
-                        | Kind::Variable
-                        | Kind::Function
-                        | Kind::Procedure
-                        | Kind::Sleep
-                )
-            });
-        Some(("shield.sqli.statement", if probe { 5500 } else { 4500 }, 4))
-    }
-
-    /// A value that opens as an expression of SQL.
-    pub(super) fn opening(&self, rest: &[Token]) -> Option<Shape> {
-        if self.context != Context::Bare {
-            return None;
-        }
-        if let Some(found) = self.condition(rest) {
-            return Some(found);
-        }
-        if let [number, tail @ ..] = rest
-            && number.kind == Kind::Number
-            && let Some(found) = behind_number(tail)
-        {
-            return Some(found);
-        }
-        let [first, second, third, ..] = rest else {
-            return None;
-        };
-        match (first.kind, second.kind, third.kind) {
-            (Kind::Number, Kind::Arithmetic, Kind::Open | Kind::Function | Kind::Sleep)
-                if rest
-                    .iter()
-                    .take(8)
-                    .any(|t| matches!(t.kind, Kind::Select | Kind::Sleep | Kind::Function)) =>
-            {
-                Some(("shield.sqli.subquery", 8500, 5))
-            }
-            (Kind::Function, Kind::Open, Kind::Function | Kind::WeakFunction | Kind::Select)
-                if rest
-                    .get(3)
-                    .is_some_and(|t| matches!(t.kind, Kind::Open | Kind::Name))
-                    && self.short(120) =>
-            {
-                Some(("shield.sqli.subquery", 6000, 5))
-            }
-            (Kind::WeakFunction, Kind::Open, _)
-                if self.short(200) && rest.iter().take(16).any(|t| t.kind == Kind::Sleep) =>
-            {
-                Some(("shield.sqli.time", 8500, 5))
-            }
-            _ => None,
-        }
-    }
-
-    /// A value that is one condition from its first to its last byte.
-    fn condition(&self, rest: &[Token]) -> Option<Shape> {
-        let number = skip(rest, &[Kind::Open, Kind::Arithmetic])
-            .first()
-            .is_some_and(|t| t.kind == Kind::Number);
-        let chain = chain::read(rest, false);
-        let whole = matches!(
-            chain.tail,
-            Tail::End | Tail::Cut | Tail::Closed | Tail::Clause
-        ) || matches!(chain.tail, Tail::Literal { .. }) && chain.compared;
-        if !whole || !self.short(400) {
-            return None;
-        }
-        let few = self.texture.words <= 30;
-        let score = match (chain.logic, chain.constant, chain.internal) {
-            (true, true, _) if few => 9000,
-            (true, _, true) if number => 8800,
-            (false, _, true) if number && chain.compared => 8000,
-            (true, false, false) if number && chain.joined => 7000,
-            (true, false, false) if number && chain.ends_constant && chain.tail == Tail::Cut => {
-                7500
-            }
-            _ => return None,
-        };
-        let code = if chain.internal {
-            "shield.sqli.subquery"
-        } else {
-            "shield.sqli.tautology"
-        };
-        Some((code, score, chain.used))
-    }
-
-    /// `if(1=1,a,b)`: a choice by constants.
-    pub(super) fn choice(&self, word: Token, tail: &[Token]) -> Option<Shape> {
-        let constants = starts(
-            tail,
-            &[Kind::Open, Kind::Number, Kind::Compare, Kind::Number],
-        );
-        let two = tail.get(4).is_some_and(|t| t.kind == Kind::Comma);
-        let begins = self.before.is_none() && self.text.len() > word.end.saturating_add(200);
-        (constants && two && !begins && self.is_word(word, &["if", "iif"])).then_some((
-            "shield.sqli.subquery",
-            8000,
-            6,
-        ))
-    }
-
-    /// `case when 1=1 then`: a choice by constants.
-    pub(super) fn case(&self, tail: &[Token]) -> Option<Shape> {
-        let near = tail.get(..tail.len().min(16)).unwrap_or_default();
-        let constant = |t: Option<&Token>| {
-            t.is_some_and(|t| matches!(t.kind, Kind::Number | Kind::Text { .. } | Kind::Literal))
-        };
-        let when = near.iter().position(|t| t.kind == Kind::When)?;
-        let behind = near.get(when.saturating_add(1)..).unwrap_or_default();
-        let then = behind.iter().any(|t| self.is_word(*t, &["then"]));
-        let operand = skip(behind, &[Kind::Open, Kind::Not]).first();
-        (then && (constant(operand) || when > 0 && constant(near.first()))).then_some((
-            "shield.sqli.subquery",
-            7500,
-            when.saturating_add(4),
-        ))
-    }
-
-    /// A value that begins with `and` or `or` and ends in the string or behind
-    /// the comparison where the application goes on.
-    pub(super) fn cut_off(&self, rest: &[Token]) -> Option<Shape> {
-        if self.context != Context::Bare || self.before.is_some() || !self.short(120) {
-            return None;
-        }
-        let [logic, tail @ ..] = rest else {
-            return None;
-        };
-        let chain = chain::read(tail, false);
-        let word = self
-            .part(*logic)
-            .and_then(<[u8]>::first)
-            .is_some_and(u8::is_ascii_alphabetic);
-        let score = match chain.tail {
-            Tail::Literal { empty: true } if chain.compared && chain.operators == 1 => 6000,
-            Tail::Cut if word && self.texture.words <= 8 => 6500,
-            Tail::End | Tail::Closed if word && chain.internal && self.texture.words <= 8 => 6000,
-            _ => return None,
-        };
-        Some(("shield.sqli.tautology", score, chain.used))
-    }
-
     /// The value begins with what a number may be replaced by.
-    fn starts_constant(&self) -> bool {
+    pub(super) fn starts_constant(&self) -> bool {
         self.context != Context::Bare
             || self.first.is_none_or(|t| {
                 matches!(
@@ -402,7 +238,7 @@ impl View<'_> {
             })
     }
 
-    fn part(&self, token: Token) -> Option<&[u8]> {
+    pub(super) fn part(&self, token: Token) -> Option<&[u8]> {
         self.text.get(token.start..token.end)
     }
 
