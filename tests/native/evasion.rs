@@ -14,11 +14,11 @@ use std::path::Path;
 const POLICY: &str = r#"{"rules":[{"rule":"shield","mode":"LIVE"}]}"#;
 /// Each with what is denied of the plain and of the mutated at least, per mille.
 const CLASSES: [(&str, usize, usize); 5] = [
-    ("rce", 920, 700),
-    ("sqli", 920, 760),
-    ("ssti", 770, 690),
-    ("traversal", 920, 930),
-    ("xss", 920, 890),
+    ("rce", 960, 750),
+    ("sqli", 960, 780),
+    ("ssti", 780, 725),
+    ("traversal", 990, 955),
+    ("xss", 985, 980),
 ];
 const PLAIN: [&str; 3] = ["query", "form", "json"];
 
