@@ -15,6 +15,8 @@ pub(crate) struct Part<'a> {
     pub(crate) names: Vec<&'a [u8]>,
     /// Each `filename`.
     pub(crate) filenames: Vec<&'a [u8]>,
+    /// Its Content-Type; empty where it has none.
+    pub(crate) media: &'a [u8],
     /// The content.
     pub(crate) content: &'a [u8],
 }
@@ -134,6 +136,8 @@ fn finish<'a>(part: &'a [u8], visit: &mut dyn FnMut(&Part<'a>)) {
         let header = headers.get(start..cursor.at()).unwrap_or_default();
         if starts_with_ci(header, b"content-disposition") {
             parameters(header, &mut found);
+        } else if starts_with_ci(header, b"content-type:") {
+            found.media = header.get(13..).unwrap_or_default().trim_ascii();
         }
     }
     visit(&found);

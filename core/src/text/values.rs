@@ -35,7 +35,9 @@ pub enum Kind {
     Header,
     /// The name of an uploaded file.
     File,
-    /// The first bytes of an uploaded file.
+    /// The type sent with an uploaded file.
+    Media,
+    /// The content of an uploaded file.
     Upload,
     /// A raw body, or text inside an XML body.
     Body,
@@ -73,8 +75,6 @@ pub const HEADERS: [&str; 12] = [
     "x-requested-with",
 ];
 
-/// So much of an uploaded file is looked at.
-const UPLOAD_HEAD: usize = 4096;
 /// So deep are documents inside values read.
 const DEPTH: u8 = 2;
 
@@ -243,8 +243,8 @@ impl Walk<'_> {
                 }
             }
             Media::Binary => {
-                let head = body.get(..UPLOAD_HEAD.min(body.len()));
-                self.give(Kind::Upload, &[], head.unwrap_or_default());
+                self.give(Kind::Media, &[], content_type);
+                self.give(Kind::Upload, &[], body);
             }
         }
     }
@@ -293,8 +293,8 @@ impl Walk<'_> {
         if part.filenames.is_empty() {
             give(self.visit, Kind::Form, name, part.content, DEPTH);
         } else {
-            let head = part.content.get(..UPLOAD_HEAD.min(part.content.len()));
-            self.give(Kind::Upload, name, head.unwrap_or_default());
+            self.give(Kind::Media, name, part.media);
+            self.give(Kind::Upload, name, part.content);
         }
     }
 

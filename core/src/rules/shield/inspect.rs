@@ -22,7 +22,7 @@ use super::upload::{self, Claim};
 use crate::request::Request;
 use crate::text::sql::Token;
 use crate::text::values::{Kind, Value, each_value};
-use crate::text::{hidden_text, unfold};
+use crate::text::{decode, hidden_text, unfold};
 use crate::units::Score;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,6 +31,9 @@ use reading::Reading;
 
 /// From this score on a request is taken for an attack unless the policy says otherwise.
 pub const DEFAULT_THRESHOLD: Score = Score::ten_thousandths(5000);
+
+/// Detectors read so much of an uploaded file; [`upload`] sees all of it.
+const UPLOAD_HEAD: usize = 4096;
 
 /// How to look.
 #[derive(Clone, Debug)]
@@ -104,7 +107,7 @@ pub fn inspect(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
             Some((_, Fit::Fits)) | None => None,
         };
         let mut found = room.value(&value, free, options);
-        if let Some(file) = room.file(&value, request)
+        if let Some(file) = room.file(&value)
             && !free
             && options.classes.judge(file.code)
         {
@@ -162,7 +165,7 @@ fn expected<'o>(
     name: Name<'_>,
     options: &'o Inspect,
 ) -> Option<(&'o Expectation, Fit)> {
-    let file = matches!(value.kind, Kind::File | Kind::Upload);
+    let file = matches!(value.kind, Kind::File | Kind::Media | Kind::Upload);
     if options.expect.is_empty() || free || value.is_name || file {
         return None;
     }
@@ -185,17 +188,19 @@ struct Room {
 
 impl Room {
     /// What an uploaded file is: its name comes before its content.
-    fn file(&mut self, value: &Value<'_>, request: &Request<'_>) -> Option<Evidence> {
+    fn file(&mut self, value: &Value<'_>) -> Option<Evidence> {
         match value.kind {
             Kind::File => {
-                self.claim.named(value.text);
-                upload::named(value.text)
+                // `filename*` is percent-encoded (RFC 8187)
+                decode::unescape_into(&mut self.unfolded, value.text, false);
+                self.claim.named(&self.unfolded);
+                upload::named(&self.unfolded).map(|found| found.within(value.text.len()))
+            }
+            Kind::Media => {
+                self.claim.typed(value.text);
+                None
             }
             Kind::Upload => {
-                if value.name.is_empty() {
-                    self.claim
-                        .typed(request.header("content-type").unwrap_or_default());
-                }
                 let found = upload::content(&self.claim, value.text);
                 self.claim.clear();
                 found.map(|found| found.within(value.text.len()))
@@ -243,11 +248,15 @@ impl Room {
             }
             signs
         };
-        let signs = read(value.text, false);
-        if signs.folded() && unfold::unfold(value.text, unfolded, spare) {
+        let text = match value.kind {
+            Kind::Upload => value.text.get(..UPLOAD_HEAD).unwrap_or(value.text),
+            _ => value.text,
+        };
+        let signs = read(text, false);
+        if signs.folded() && unfold::unfold(text, unfolded, spare) {
             read(unfolded, true);
         }
-        if signs.texture.may_be_coded() && hidden_text::decode(value.text, unfolded) {
+        if signs.texture.may_be_coded() && hidden_text::decode(text, unfolded) {
             read(unfolded, true);
         }
         best.0

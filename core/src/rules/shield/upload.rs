@@ -9,7 +9,7 @@
 //! management send them. It does not open archives, documents or compressed
 //! streams, and does not look for malware.
 //!
-//! One pass over what is there of the file. Sources: OWASP "Unrestricted File
+//! Two passes at most over what is there of the file. Sources: OWASP "Unrestricted File
 //! Upload" and "File Upload Cheat Sheet", Apache `mod_mime` (files with multiple
 //! extensions), CVE-2009-4444 (IIS, semicolon), CWE-434; magic bytes as in the
 //! WHATWG MIME Sniffing standard.
@@ -218,7 +218,9 @@ pub(super) fn content(claim: &Claim, file: &[u8]) -> Option<Evidence> {
     if magic == Magic::Image {
         return polyglot(file);
     }
-    let active = active(file);
+    let markup = matches!(family, Family::Image | Family::Svg | Family::Page)
+        || matches!(magic, Magic::Svg | Magic::Page);
+    let active = if markup { active(file) } else { None };
     let at = |code, score| {
         let (start, end) = active.unwrap_or((0, file.len().min(16)));
         Some(Evidence::new(code, score, start, end))

@@ -28,7 +28,7 @@ impl fmt::Display for Place {
             Kind::Json => "json",
             Kind::Cookie => "cookie",
             Kind::Header => "header",
-            Kind::File | Kind::Upload => "file",
+            Kind::File | Kind::Media | Kind::Upload => "file",
             Kind::Body | Kind::Xml => "body",
         })?;
         if self.name.is_empty() {
@@ -108,7 +108,7 @@ impl Reach {
                 | b"x-original-url" | b"x-rewrite-url" | b"x-api-version" => Self::ALL,
                 _ => 0,
             },
-            Kind::Upload => 0,
+            Kind::Media | Kind::Upload => 0,
             Kind::File => Self::ALL & !Self::DATABASE,
             _ => Self::ALL,
         })

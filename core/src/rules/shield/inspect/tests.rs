@@ -224,6 +224,7 @@ fn assert_linear(kind: &str, unit: &str) {
 fn work_is_linear() {
     for unit in PIECES {
         assert_linear("text/plain", unit);
+        assert_linear("image/png", unit);
         assert_linear(
             "application/json",
             &format!("[\"{}", unit.replace('"', "\\\"")),
