@@ -92,7 +92,7 @@ test("a derived ward shares what is remembered, and a neighbour is challenged at
     assert.ok((await more.protect(request(ATTACK), session)).isDenied());
     assert.ok((await more.protect(request(ATTACK))).isDenied());
   }
-  const weak = request("/?id=1,5");
+  const weak = request("/?id=1:5");
   const denied = await ward.protect(weak, session);
   assert.equal(denied.reason.code, "shield.probing");
   assert.equal(denied.conclusion, "DENY");

@@ -93,9 +93,9 @@ def test_a_derived_ward_shares_what_is_remembered() -> None:
     session = {"session": {"id": "s1"}}
     for _ in range(2):
         assert more.protect_sync(request(ATTACK), session).is_denied()
-    weak = ward.protect_sync(request("/?id=1,5"), session)
+    weak = ward.protect_sync(request("/?id=1:5"), session)
     assert weak.reason.code == "shield.probing"
     assert weak.is_denied()
     assert not weak.is_challenged()
-    by_address = ward.protect_sync(request("/?id=1,5"))
+    by_address = ward.protect_sync(request("/?id=1:5"))
     assert by_address.is_allowed()

@@ -118,7 +118,7 @@ fn sent() -> impl Strategy<Value = Sent> {
             "/admin",
             "/a?q=hello",
             "/a?q=1'%20or%20'1'='1",
-            "/a?q=1,5",
+            "/a?q=1:5",
             "/%2e%2e/etc/passwd",
             "http://h/x",
         ]),
@@ -209,7 +209,7 @@ fn live_part(mut decision: Decision) -> String {
 /// A shield that remembers probing, and what it finds certain and doubtful.
 const PROBED: &str = r#"{"rule":"shield","mode":"LIVE","expect":{"p":"integer"},"probing":{"max":3,"interval":"1h"}}"#;
 const ATTACK: &[u8] = b"/?q=1%20or%201=1";
-const WEAK: &[u8] = b"/?p=1,5";
+const WEAK: &[u8] = b"/?p=1:5";
 
 /// The request of a client of whom only the address is known, without anything
 /// else that the shield might find.

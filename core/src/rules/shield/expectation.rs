@@ -85,7 +85,23 @@ impl Expectation {
         }
     }
 
+    /// How `text` fits, or each of several values with commas between them: so
+    /// lists are written, and so a parameter reads that is sent twice.
     pub(super) fn fit(&self, text: &[u8]) -> Fit {
+        match self.fit_one(text) {
+            Fit::Other if text.contains(&b',') => {
+                let fits = |part: &[u8]| self.fit_one(part) != Fit::Other;
+                if text.split(|b| *b == b',').all(fits) {
+                    Fit::Fits
+                } else {
+                    Fit::Other
+                }
+            }
+            fit => fit,
+        }
+    }
+
+    fn fit_one(&self, text: &[u8]) -> Fit {
         let strict = |fits: bool| if fits { Fit::Harmless } else { Fit::Other };
         let kind = match &self.held {
             Held::OneOf(values) => {
@@ -335,6 +351,8 @@ mod tests {
             ("number", "-1.5", Harmless),
             ("number", ".5", Harmless),
             ("number", "2e-10", Harmless),
+            ("integer", "1,22,333", Fits),
+            ("integer", "1,", Other),
             ("number", ".", Other),
             ("number", "1.2.3", Other),
             ("number", "1e", Other),
