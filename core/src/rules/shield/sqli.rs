@@ -116,7 +116,7 @@ impl View<'_> {
     fn judge(&mut self, tokens: &[Token], starts: usize, best: &mut Strongest) {
         let executed = match self.executed {
             Some(end) => end,
-            None => landing::executed(tokens),
+            None => landing::executed(tokens, self.texture.is_document()),
         };
         self.executed = Some(executed);
         for (index, token) in tokens.iter().take(starts).enumerate() {
@@ -172,17 +172,18 @@ impl View<'_> {
         let [first, tail @ ..] = rest else {
             return None;
         };
+        if let Some(found) = self.remainder(*first, tail) {
+            return Some(found);
+        }
         match first.kind {
             Kind::Close => self.behind_quote(*first, tail),
             Kind::Union => union(tail, self.before.is_some() && self.attached()),
-            Kind::Semicolon => self.stacked(tail),
             Kind::Logic | Kind::Pipes => self.logic(tail).or_else(|| self.cut_off(rest)),
             Kind::Sleep => self.sleep(tail),
             Kind::Waitfor => starts(tail, &[Kind::Delay]).then_some(("shield.sqli.time", 9500, 3)),
             Kind::Schema => self.schema(tail),
             Kind::Procedure => self.procedure(tail),
             Kind::Into => starts(tail, &[Kind::Outfile]).then_some(("shield.sqli.file", 9000, 3)),
-            Kind::Order => self.order(tail),
             Kind::Having => {
                 let operands = skip(tail, &[Kind::Open, Kind::Not]);
                 let constant = operands
@@ -192,6 +193,8 @@ impl View<'_> {
                 let compares = matches!(next, Some(Kind::Compare | Kind::Logic));
                 (constant && compares).then_some(("shield.sqli.probe", 8500, 4))
             }
+            Kind::Semicolon => self.stacked(tail),
+            Kind::Order => self.order(tail),
             // `exec(@s)`
             Kind::Execute => starts(tail, &[Kind::Open, Kind::Variable]).then_some((
                 "shield.sqli.stacked",

@@ -10,6 +10,9 @@ const STATEMENTS: &[&str] = &[
     "commit", "merge", "copy", "analyze", "vacuum", "attach", "prepare", "describe",
 ];
 
+/// So many tokens an injection in a document has at most.
+const IN_DOCUMENT: usize = 160;
+
 impl View<'_> {
     /// A script of statements is content, however dangerous it reads; texts
     /// quote SQL, and only what is `executed` counts there.
@@ -80,7 +83,7 @@ impl View<'_> {
 /// The end of what a database would execute of a value: from its first token
 /// to the first comment, if hardly two operands stand side by side there, as
 /// words of prose do.
-pub(super) fn executed(tokens: &[Token]) -> usize {
+pub(super) fn executed(tokens: &[Token], document: bool) -> usize {
     let (mut joints, mut count, mut end) = (0_usize, 0_usize, 0_usize);
     let mut before = None;
     for token in tokens.iter().take_while(|t| t.kind != Kind::Comment) {
@@ -95,7 +98,9 @@ pub(super) fn executed(tokens: &[Token]) -> usize {
         }
         before = Some(operand || matches!(token.kind, Kind::Close | Kind::Literal));
     }
-    if joints.saturating_mul(8) <= count.saturating_add(4) {
+    // a page of code has hardly such joints either
+    let long = document && count > IN_DOCUMENT;
+    if !long && joints.saturating_mul(8) <= count.saturating_add(4) {
         end
     } else {
         0

@@ -8,6 +8,34 @@ use super::{LOOK_AHEAD, Shape, View};
 use crate::text::sql::{Context, Kind, Token};
 
 impl View<'_> {
+    /// What is left of a statement where the value begins in the middle of one.
+    pub(super) fn remainder(&self, first: Token, tail: &[Token]) -> Option<Shape> {
+        let next = tail.first().map(|t| t.kind);
+        // keeps a statement out of SQL Server's log
+        if first.kind == Kind::Comment && next == Some(Kind::Procedure) && tail.len() == 1 {
+            return Some(("shield.sqli.schema", 7500, 2));
+        }
+        if self.before.is_some() || !self.short(60) {
+            return None;
+        }
+        match first.kind {
+            // ` order by 1-- `
+            Kind::Order => starts(tail, &[Kind::By, Kind::Number, Kind::Comment]).then_some((
+                "shield.sqli.probe",
+                7500,
+                4,
+            )),
+            Kind::Semicolon => (next == Some(Kind::Comment) && tail.len() == 1 && self.short(8))
+                .then_some(("shield.sqli.comment", 6000, 2)),
+            Kind::Variable => starts(tail, &[Kind::Select, Kind::Variable]).then_some((
+                "shield.sqli.subquery",
+                7500,
+                3,
+            )),
+            _ => None,
+        }
+    }
+
     /// A value that opens as an expression of SQL.
     pub(super) fn opening(&self, rest: &[Token]) -> Option<Shape> {
         if self.context != Context::Bare {
