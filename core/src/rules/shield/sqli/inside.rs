@@ -48,7 +48,15 @@ impl View<'_> {
                 let [compare, second, ..] = after else {
                     return None;
                 };
-                let same = compare.kind == Kind::Compare && self.part(*first) == self.part(*second);
+                // `or a <a href`, `&& (x = x.trim())`
+                let equal = self.part(*compare).is_some_and(|c| c.contains(&b'='));
+                let goes_on = after
+                    .get(2)
+                    .is_some_and(|t| matches!(t.kind, Kind::Dot | Kind::Open));
+                let same = compare.kind == Kind::Compare
+                    && equal
+                    && !goes_on
+                    && self.part(*first) == self.part(*second);
                 same.then_some(("shield.sqli.tautology", 8500, 4))
             }
             Kind::Variable
@@ -214,7 +222,7 @@ impl View<'_> {
         match self.before {
             Some(Kind::Open | Kind::Compare | Kind::Arithmetic) => Some((
                 "shield.sqli.subquery",
-                if from || listed >= 2 { 8000 } else { 5500 },
+                if from || listed >= 2 { 8000 } else { 4500 },
                 4,
             )),
             Some(Kind::Comma) if from => Some(("shield.sqli.subquery", 7000, 4)),
