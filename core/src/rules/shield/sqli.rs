@@ -45,7 +45,7 @@ pub(crate) fn find(text: &[u8], texture: Texture, room: &mut Vec<Token>) -> Opti
             &mut best,
         );
         // `union#x⏎select`: comments as white space between the words
-        if texture.lines > 0 && text.len() <= 4000 && has_line_comment(text) {
+        if texture.lines > 0 && text.len() <= 4000 && lands(text) && has_line_comment(text) {
             let lexer = Lexer::over_comments(text, context);
             read(lexer, text, context, texture, room, &mut best);
         }
@@ -62,6 +62,14 @@ pub(crate) fn find(text: &[u8], texture: Texture, room: &mut Vec<Token>) -> Opti
         each(Context::Inside(b'`'));
     }
     best.0
+}
+
+/// The value begins as one that lands in a statement, not as a page of text.
+fn lands(text: &[u8]) -> bool {
+    let head = text.get(..text.len().min(24)).unwrap_or_default();
+    head.first()
+        .is_some_and(|b| b.is_ascii_digit() || matches!(b, b'-' | b')' | b'@'))
+        || head.iter().any(|b| matches!(b, b'\'' | b'"'))
 }
 
 fn has_line_comment(text: &[u8]) -> bool {
