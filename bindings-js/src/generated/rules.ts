@@ -165,6 +165,7 @@ export type ReasonCode =
   | "shield.deserialization.object"
   | "shield.deserialization.gadget"
   | "shield.proto.pollution"
+  | "shield.probe.exploit"
   | "shield.probe.path"
   | "shield.upload.name"
   | "shield.upload.script"

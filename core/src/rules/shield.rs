@@ -25,6 +25,7 @@ mod codes;
 mod evidence;
 mod excerpt;
 mod expectation;
+mod exploits;
 mod files;
 mod gate;
 mod inspect;

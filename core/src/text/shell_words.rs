@@ -31,7 +31,7 @@ impl Command {
     }
 }
 
-const TELLING: [&str; 27] = [
+const TELLING: [&str; 28] = [
     "whoami",
     "uname",
     "ifconfig",
@@ -58,6 +58,7 @@ const TELLING: [&str; 27] = [
     "dmesg",
     "nproc",
     "csh",
+    "sysinfo",
     "tcsh",
 ];
 

@@ -60,7 +60,7 @@ pub struct Value<'v> {
 }
 
 /// Headers that hold text written by, or for, people and applications.
-pub const HEADERS: [&str; 12] = [
+pub const HEADERS: [&str; 16] = [
     "user-agent",
     "referer",
     "origin",
@@ -73,6 +73,10 @@ pub const HEADERS: [&str; 12] = [
     "x-rewrite-url",
     "x-api-version",
     "x-requested-with",
+    "x-middleware-subrequest",
+    "spring.cloud.function.routing-expression",
+    "x-forwarded-proto",
+    "x-filename",
 ];
 
 /// So deep are documents inside values read.

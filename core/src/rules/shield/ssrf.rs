@@ -6,16 +6,29 @@
 //! section 7.4 (rare IP formats), cloud vendors' metadata addresses.
 
 use super::evidence::Evidence;
-use crate::text::cursor::{find, starts_with_ci};
+use crate::text::cursor::starts_with_ci;
 
 /// The evidence in `text`, if it is a URL.
 pub(crate) fn find_in(text: &[u8]) -> Option<Evidence> {
     let text = text.trim_ascii();
-    let at = find(text.get(..text.len().min(16))?, b"://")?;
-    if !text.get(..at)?.iter().all(u8::is_ascii_alphanumeric) {
+    let head = text.get(..text.len().min(16))?;
+    let at = head.iter().position(|b| *b == b':')?;
+    let scheme = text.get(..at)?;
+    if scheme.is_empty() || !scheme.iter().all(u8::is_ascii_alphanumeric) {
         return None;
     }
-    let rest = text.get(at.saturating_add(3)..)?;
+    let rest = text.get(at.saturating_add(1)..)?;
+    let slashes = rest
+        .iter()
+        .take_while(|b| matches!(b, b'/' | b'\\'))
+        .count();
+    // `http:127.0.0.1`, `http:\\\\x`: browsers and libraries fill in what is missing
+    let web = scheme.eq_ignore_ascii_case(b"http") || scheme.eq_ignore_ascii_case(b"https");
+    if slashes != 2 && !web {
+        return None;
+    }
+    let odd = slashes != 2;
+    let rest = rest.get(slashes..)?;
     let authority = rest.get(
         ..rest
             .iter()
@@ -23,11 +36,15 @@ pub(crate) fn find_in(text: &[u8]) -> Option<Evidence> {
             .unwrap_or(rest.len()),
     )?;
     let host = authority.rsplit(|b| *b == b'@').next()?;
+    let named = host.len() < authority.len();
     let score = if let Some(inner) = host.strip_prefix(b"[") {
         bracketed(inner)?
     } else {
         let host = host.split(|b| *b == b':').next()?;
-        odd_ipv4(host).or_else(|| helper(host))?
+        odd_ipv4(host)
+            .or_else(|| helper(host))
+            .or_else(|| loopback(host).filter(|_| named || odd).map(|_| 8000))
+            .or_else(|| loopback(host))?
     };
     let start = text.len().saturating_sub(rest.len());
     Some(Evidence::new(
@@ -77,6 +94,16 @@ fn odd_ipv4(host: &[u8]) -> Option<u16> {
     ((odd || parts < 4) && parts <= 4).then_some(7800)
 }
 
+/// This machine: nothing that a visitor's server should fetch. A browser's own
+/// development server is at `localhost`, which is left to the policy.
+fn loopback(host: &[u8]) -> Option<u16> {
+    let dotted = host.split(|b| *b == b'.').count() == 4
+        && host.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    let local = dotted && (host.starts_with(b"127.") || host.starts_with(b"0."));
+    let other = dotted && host.starts_with(b"169.254.");
+    (local || other).then_some(if host == b"127.0.0.1" { 4500 } else { 7000 })
+}
+
 /// Names that resolve to an address of the caller's choice.
 fn helper(host: &[u8]) -> Option<u16> {
     let names = [
@@ -87,6 +114,29 @@ fn helper(host: &[u8]) -> Option<u16> {
         b".burpcollaborator.net",
         b".oastify.com",
         b".interact.sh",
+        b".interactsh.com",
+        b".oast.fun",
+        b".oast.pro",
+        b".oast.live",
+        b".oast.site",
+        b".oast.online",
+        b".oast.me",
+        b".dnslog.cn",
+        b".ceye.io",
+        b".1u.ms",
+        b".rbndr.us",
+        b"lvh.me",
+        b"vcap.me",
+        b"lacolhost.com",
+        b"host.docker.internal",
+        b"host.containers.internal",
+        b"kubernetes.default.svc",
+        b"localhost.localdomain",
+        b"localhost4",
+        b"localhost6",
+        b"ip6-localhost",
+        b"metadata.tencentyun.com",
+        b"rancher-metadata",
     ];
     let ends = |name: &&[u8]| {
         let at = host.len().checked_sub(name.len());
@@ -110,6 +160,10 @@ mod tests {
             "http://[::ffff:a9fe:a9fe]",
             "http://127.1",
             "http://a.nip.io/x",
+            "http://x@127.0.0.1/",
+            "http:127.0.0.1/",
+            "http:/127.1",
+            "http://127.13.37.1:80",
         ] {
             assert!(find_in(text.as_bytes()).is_some(), "{text}");
         }

@@ -11,7 +11,7 @@ use crate::text::path;
 use crate::text::values::Kind;
 
 /// Schemes that make PHP, Java or curl open something.
-const WRAPPERS: [&[u8]; 20] = [
+const WRAPPERS: [&[u8]; 24] = [
     b"php://",
     b"phar://",
     b"expect://",
@@ -32,6 +32,10 @@ const WRAPPERS: [&[u8]; 20] = [
     b"dict://",
     b"tftp://",
     b"url:file:",
+    b"ldap://",
+    b"ldaps://",
+    b"rmi://",
+    b"sftp://",
 ];
 
 /// The strongest evidence in `text`; `unfolded` when a second decoding showed it.
@@ -54,7 +58,10 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], unfolded: bool, signs: &Signs) ->
         steps(kind, text, unfolded, texture, whole, secret, &mut best);
     }
     if kind == Kind::Path {
-        if let Some(at) = secret.filter(|at| is_famous(text.get(*at..).unwrap_or_default())) {
+        if let Some(at) = secret.filter(|at| {
+            let name = text.get(*at..).unwrap_or_default();
+            is_famous(name) || is_log(name)
+        }) {
             best.add(Evidence::new("shield.traversal.file", 8000, at, text.len()));
         }
     } else if whole {
@@ -94,7 +101,11 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], unfolded: bool, signs: &Signs) ->
         && signs.nul()
         && let Some(at) = text.iter().position(|b| *b == 0)
     {
-        let score = if kind == Kind::Path || at.saturating_add(12) > text.len() {
+        let quoted = unfolded && text.iter().any(|b| matches!(b, b'"' | b'\''));
+        let score = if quoted {
+            // `b"\x00"` of a program
+            4500
+        } else if kind == Kind::Path || at.saturating_add(12) > text.len() {
             8000
         } else {
             6000
@@ -167,6 +178,21 @@ fn is_famous(name: &[u8]) -> bool {
     .any(|word| find_ci(head, word).is_some())
 }
 
+/// What servers write, and keys: nothing of it is served.
+fn is_log(name: &[u8]) -> bool {
+    [
+        &b"error_log"[..],
+        b"access_log",
+        b"access.log",
+        b"error.log",
+        b"id_rsa",
+        b"bash_history",
+        b"authorized_keys",
+    ]
+    .iter()
+    .any(|word| starts_with_ci(name, word))
+}
+
 fn steps(
     kind: Kind,
     text: &[u8],
@@ -180,6 +206,12 @@ fn steps(
     if climb.steps == 0 {
         return;
     }
+    // `import "../../x"`, `[x]: ../../y`
+    let before = text.get(..climb.start).unwrap_or_default();
+    let code = before
+        .iter()
+        .any(|b| matches!(b, b' ' | b'"' | b'\'' | b'(' | b'`' | b'['));
+    let whole = whole && (!code || climb.steps > 3);
     let odd = climb.disguised || unfolded;
     let score = match (climb.steps, secret.is_some(), odd) {
         (_, true, _) => 9600,
@@ -251,7 +283,13 @@ fn absolute(
         {
             6500
         }
-        None if rooted && spaces == 0 && path::is_system_path(target) => 6500,
+        None if rooted
+            && spaces == 0
+            && path::is_system_path(target)
+            && !target.ends_with(b".") =>
+        {
+            6500
+        }
         None if windows => 3500,
         _ => return,
     };

@@ -162,9 +162,6 @@ fn administration(text: &[u8]) -> Option<(usize, usize)> {
         (b"uid", &[b"store", b"fetch"]),
     ];
     let count = words(text).take(13).count();
-    if count > 12 {
-        return None;
-    }
     let mut before: (usize, &[u8]) = (0, &[]);
     for (start, word) in words(text) {
         let gap = text
@@ -182,7 +179,12 @@ fn administration(text: &[u8]) -> Option<(usize, usize)> {
             && PAIRS.iter().any(|(name, objects)| {
                 before.1.eq_ignore_ascii_case(name)
                 // ordinary words: the command alone
-                && (count <= 2 || !matches!(*name, b"which" | b"sleep"))
+                && match *name {
+                    b"which" | b"sleep" => count <= 2,
+                    b"ping" => count <= 6,
+                    b"reg" | b"netsh" | b"wmic" => true,
+                    _ => count <= 12,
+                }
                     && objects
                         .iter()
                         .any(|object| word.eq_ignore_ascii_case(object))
@@ -326,6 +328,7 @@ mod tests {
             "the net user count is up",
             "get-started with us",
             "sleep well",
+            "ping 127.0.0.1 works but localhost does not",
             "Which python book?",
             "$(document).ready()",
             "$items[0]",

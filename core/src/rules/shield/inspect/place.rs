@@ -88,6 +88,15 @@ pub(super) fn shown_name(name: &[u8]) -> String {
     String::from_utf8_lossy(short).into_owned()
 }
 
+/// A shell's separator, substitution or function comes first, which no browser writes.
+fn opens_command(agent: &[u8]) -> bool {
+    starts_with_ci(agent, b"() {")
+        || matches!(
+            agent,
+            [b';' | b'|' | b'&' | b'`' | b'\n', ..] | [b'$', b'(', ..]
+        )
+}
+
 /// Where an application may put a value: a set.
 #[derive(Clone, Copy)]
 pub(super) struct Reach(u8);
@@ -103,7 +112,7 @@ impl Reach {
         Self(match value.kind {
             Kind::Header => match value.name {
                 // `;` and parentheses are its syntax
-                b"user-agent" if !starts_with_ci(value.text, b"() {") => Self::ALL & !Self::SHELL,
+                b"user-agent" if !opens_command(value.text) => Self::ALL & !Self::SHELL,
                 b"user-agent" | b"referer" | b"x-forwarded-for" | b"x-forwarded-host"
                 | b"x-original-url" | b"x-rewrite-url" | b"x-api-version" => Self::ALL,
                 _ => 0,

@@ -7,7 +7,8 @@
 use super::super::evidence::{Evidence, Findings, Strongest};
 use super::super::signs::Signs;
 use super::super::{
-    calls, files, ldap, markers, nosql, rce, remote, sqli, ssrf, traversal, windows, xpath, xss,
+    calls, exploits, files, ldap, markers, nosql, rce, remote, sqli, ssrf, traversal, windows,
+    xpath, xss,
 };
 use super::Inspect;
 use super::place::{Reach, statement_part};
@@ -41,6 +42,13 @@ pub(super) struct Reading<'r> {
 impl Reading<'_> {
     pub(super) fn look(mut self) {
         let signs = self.signs;
+        if matches!(self.value.kind, Kind::Path | Kind::Header) && !self.unfolded {
+            self.add(exploits::find_in(
+                self.value.kind,
+                self.value.name,
+                self.text,
+            ));
+        }
         if signs.plain() {
             return;
         }
