@@ -53,8 +53,8 @@ py: $(VENV)
 	maturin build --release --quiet --out dist
 	pip install --quiet --force-reinstall --no-deps --no-index dist/*.whl
 
-.PHONY: test test-rust test-js test-py test-both test-hosts test-evasion test-fuzz
-test: test-rust test-js test-py test-both test-hosts test-evasion test-fuzz ## every test: native, JavaScript, Python, both together, every host, mutated
+.PHONY: test test-rust test-js test-py test-both test-attacks test-hosts test-evasion test-fuzz
+test: test-rust test-js test-py test-both test-attacks test-hosts test-evasion test-fuzz ## every test: native, JavaScript, Python, both together, every host, mutated
 
 # The default members; the shells' tests run in the hosts.
 test-rust: $(VENV)
@@ -74,6 +74,10 @@ test-both: js py examples
 	cargo xtask demo
 	cargo xtask demo --without-each
 	pytest tests/quickstart
+
+# Published exploits as raw bytes to both examples: refused, and their harmless twins let through.
+test-attacks: js py examples
+	pytest tests/attacks
 
 # Every host started for real, the same odd requests to each, compared with native replay.
 # HOSTS_UPDATE=1 writes the README's table again.

@@ -1,4 +1,4 @@
-"""Four routes guarded by Doorward: the policies of examples/nextjs, in Python.
+"""Four routes and the rest, guarded by Doorward: the policies of examples/nextjs, in Python.
 
 uvicorn main:app --no-proxy-headers    the policy says whose X-Forwarded-For is believed
 """
@@ -183,3 +183,13 @@ async def chat(request: Request) -> Response:
 
     ok = text(form.get("message")) is not None
     return JSONResponse({"ok": ok}, 200 if ok else 400)
+
+
+# What no other route answers: scanners and exploits of other products hear 403, visitors 404.
+@app.api_route("/{path:path}", methods=["DELETE", "GET", "PATCH", "POST", "PUT"])
+async def anything(request: Request) -> Response:
+    decision = await ward.protect(request)
+    if not decision.is_allowed():
+        return refusal(decision)
+
+    return JSONResponse({"error": "Not found"}, 404)
