@@ -135,7 +135,9 @@ static FUNCTIONS: Words<Function, 256> = Words::new(&LIST);
 /// So much of a value is read.
 const LONGEST: usize = 4000;
 /// So much of an argument.
-const ARGUMENT: usize = 120;
+const ARGUMENT: usize = 96;
+/// So many calls that count are looked at; the strongest is among the first.
+const MOST: usize = 8;
 
 /// The strongest evidence in `text`.
 pub(crate) fn find_in(text: &[u8], texture: Texture) -> Option<Evidence> {
@@ -148,12 +150,20 @@ pub(crate) fn find_in(text: &[u8], texture: Texture) -> Option<Evidence> {
     if let Some((start, score)) = open_tag(text) {
         add("shield.code.php", score, start, text.len());
     }
+    let close = text.iter().rposition(|b| *b == b')');
+    let tail = close.map_or(0, |at| text.len().saturating_sub(at.saturating_add(1)));
+    // in a text every call counts the same, and the first is enough
+    let mut judged = 0_usize;
     for (start, word) in words(text) {
+        if judged >= MOST || (texture.is_text() && judged > 0) {
+            break;
+        }
         let end = start.saturating_add(word.len());
         if let Some(function) = FUNCTIONS.get(word)
-            && let Some(call) = Call::read(text, start, end)
+            && let Some(call) = Call::read(text, start, end, tail)
             && let Some(score) = call.judge(function)
         {
+            judged = judged.saturating_add(1);
             add(call.code(word), score, start, end);
         }
         if matches!(word, b"x" | b"qx")
@@ -178,7 +188,7 @@ struct Call<'t> {
 }
 
 impl<'t> Call<'t> {
-    fn read(text: &'t [u8], start: usize, end: usize) -> Option<Self> {
+    fn read(text: &'t [u8], start: usize, end: usize, tail: usize) -> Option<Self> {
         let mut cursor = Cursor::starting_at(text, end);
         cursor.take_while(|b| b.is_ascii_whitespace());
         let mut broken = false;
@@ -196,12 +206,13 @@ impl<'t> Call<'t> {
         let argument = rest.get(..rest.len().min(ARGUMENT)).unwrap_or_default();
         let before = text.get(..start).unwrap_or_default();
         let marks = |part: &[u8]| part.len() <= 12 && !part.iter().any(|b| is_word(*b));
-        let close = text.iter().rposition(|b| *b == b')');
-        let behind = close.and_then(|at| text.get(at.saturating_add(1)..));
+        let behind = text
+            .get(text.len().saturating_sub(tail)..)
+            .unwrap_or_default();
         Some(Self {
             text,
             member: matches!(before, [.., b'.' | b'>' | b':']),
-            whole: marks(before) && behind.is_none_or(marks),
+            whole: marks(before) && marks(behind),
             broken,
             argument: argument.trim_ascii_start(),
         })
@@ -210,7 +221,7 @@ impl<'t> Call<'t> {
     fn judge(&self, function: Function) -> Option<u16> {
         use Function::{Decodes, Evaluates, Reads, Runs, Shows};
         let argument = self.argument.strip_prefix(b"@").unwrap_or(self.argument);
-        if find(argument, b"$_").is_some_and(|at| at < 24) && is_superglobal(argument) {
+        if is_superglobal(argument) {
             return (function != Shows).then_some(8800);
         }
         let literal = literal(argument);
@@ -322,17 +333,14 @@ fn literal(argument: &[u8]) -> Option<&[u8]> {
 }
 
 fn is_superglobal(argument: &[u8]) -> bool {
-    [
-        &b"$_get"[..],
-        b"$_post",
-        b"$_request",
-        b"$_cookie",
-        b"$_server",
-        b"$_files",
-        b"$_env",
-    ]
-    .iter()
-    .any(|name| find_ci(argument, name).is_some())
+    const NAMES: [&[u8]; 7] = [
+        b"get", b"post", b"request", b"cookie", b"server", b"files", b"env",
+    ];
+    let Some(at) = find(argument, b"$_").filter(|at| *at < 24) else {
+        return false;
+    };
+    let name = argument.get(at.saturating_add(2)..).unwrap_or_default();
+    NAMES.iter().any(|known| starts_with_ci(name, known))
 }
 
 /// A command line as its first word says.
@@ -415,6 +423,7 @@ fn is_sought(file: &[u8]) -> bool {
 mod tests {
     use super::super::gate;
     use super::*;
+    use crate::text::cursor::steps;
 
     fn score(text: &str) -> u16 {
         let signs = gate::scan(text.as_bytes());
@@ -448,6 +457,30 @@ mod tests {
             "require('child_process').exec('id')",
         ] {
             assert!(score(text) >= 5000, "{text}: {}", score(text));
+        }
+    }
+
+    #[test]
+    fn the_work_grows_with_the_text() {
+        for part in [
+            "system(",
+            "exec('id') ",
+            "eval($_",
+            "<? x",
+            "open(\"a\", %x(",
+        ] {
+            let work = |times: usize| {
+                let text = part.repeat(times);
+                let texture = gate::scan(text.as_bytes()).texture;
+                steps::of(|| {
+                    let _ = find_in(text.as_bytes(), texture);
+                })
+            };
+            let (short, long) = (work(50), work(400));
+            assert!(
+                long <= short.saturating_mul(10).saturating_add(4000),
+                "{part}: {short}, {long}"
+            );
         }
     }
 

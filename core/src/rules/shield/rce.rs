@@ -135,7 +135,8 @@ fn judge(
     }
     let common = found.command.is_common();
     let argued = matches!(found.argument, Flag | Technical);
-    let aims = argued && aims(place.text, found);
+    // in a text it makes no difference
+    let aims = argued && !texture.is_text() && aims(place.text, found);
     let (code, bare, in_sentence): (_, u16, u16) = match found.mark {
         Mark::Separator => {
             let (bare, in_sentence) = match (common, found.argument) {
