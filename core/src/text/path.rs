@@ -7,6 +7,13 @@
 use super::cursor::{Cursor, starts_with_ci};
 use super::words::{Words, words};
 
+/// The name of a path's last part, and what is behind its last dot.
+pub(crate) fn split_ending(path: &[u8]) -> Option<(&[u8], &[u8])> {
+    let last = path.rsplit(|b| matches!(b, b'/' | b'\\')).next()?;
+    let dot = last.iter().rposition(|b| *b == b'.')?;
+    Some((last.get(..dot)?, last.get(dot.saturating_add(1)..)?))
+}
+
 /// The steps upwards in a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Climb {
@@ -188,6 +195,15 @@ pub(crate) fn is_windows_path(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn endings() {
+        assert_eq!(
+            split_ending(b"a.b/c.d.php"),
+            Some((&b"c.d"[..], &b"php"[..]))
+        );
+        assert_eq!(split_ending(b"a.b/c"), None);
+    }
 
     #[test]
     fn counts_steps_upwards() {

@@ -151,6 +151,44 @@ pub(crate) const fn grouped<T: Copy, const COUNT: usize>(
     list
 }
 
+/// How many words several lists have.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time, where a fault is a compile error"
+)]
+pub(crate) const fn count<T: Copy>(lists: &[&[(&'static str, T)]]) -> usize {
+    let (mut list, mut count) = (0, 0);
+    while list < lists.len() {
+        count += lists[list].len();
+        list += 1;
+    }
+    count
+}
+
+/// Several lists as one; none of them is empty.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time, where a fault is a compile error"
+)]
+pub(crate) const fn joined<T: Copy, const COUNT: usize>(
+    lists: &[&[(&'static str, T)]],
+) -> [(&'static str, T); COUNT] {
+    let mut joined = [lists[0][0]; COUNT];
+    let (mut list, mut at) = (0, 0);
+    while list < lists.len() {
+        let mut index = 0;
+        while index < lists[list].len() {
+            joined[at] = lists[list][index];
+            at += 1;
+            index += 1;
+        }
+        list += 1;
+    }
+    joined
+}
+
 /// Which of several tables may know a word: a bit each.
 #[derive(Debug)]
 pub(crate) struct Sieve([u8; Sieve::SIZE]);

@@ -9,6 +9,7 @@
 use super::evidence::{Evidence, Texture};
 use super::remote::is_placeholder;
 use crate::text::cursor::{find_ci, starts_with_ci};
+use crate::text::path;
 use crate::text::swar;
 use crate::text::values::Kind;
 
@@ -244,7 +245,7 @@ fn place(name: &[u8]) -> u16 {
     {
         return 6500;
     }
-    let Some((stem, ending)) = split_ending(last) else {
+    let Some((stem, ending)) = path::split_ending(last) else {
         // `etc/passwd`
         return proof(name, url);
     };
@@ -258,12 +259,6 @@ fn place(name: &[u8]) -> u16 {
 /// A folder is a setting, a file in it is asked for.
 fn is_asked_for(last: &[u8]) -> bool {
     last.contains(&b'.') || starts_with_ci(last, b"sam") || find_ci(last, b"log").is_some()
-}
-
-/// A name and what is behind its last dot.
-fn split_ending(last: &[u8]) -> Option<(&[u8], &[u8])> {
-    let dot = last.iter().rposition(|b| *b == b'.')?;
-    Some((last.get(..dot)?, last.get(dot.saturating_add(1)..)?))
 }
 
 /// The name ends in a file that proves a reading.

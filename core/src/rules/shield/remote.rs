@@ -9,6 +9,7 @@
 
 use super::evidence::{Evidence, Texture};
 use crate::text::cursor::{find, find_ci, starts_with_ci};
+use crate::text::path;
 
 /// Endings of scripts that include files.
 const SCRIPTS: [&[u8]; 12] = [
@@ -41,8 +42,7 @@ pub(crate) fn find_in(text: &[u8], texture: Texture) -> Option<Evidence> {
     }
     let at = text.iter().position(|b| *b == b'?')?;
     let (script, query) = (text.get(..at)?, text.get(at.saturating_add(1)..)?);
-    let name = script.rsplit(|b| *b == b'/').next()?;
-    let ending = name.rsplit(|b| *b == b'.').next()?;
+    let (_, ending) = path::split_ending(script)?;
     if !SCRIPTS.iter().any(|s| ending.eq_ignore_ascii_case(s)) {
         return None;
     }

@@ -318,8 +318,9 @@ fn is_remote_file(text: &[u8]) -> bool {
     let remote = [&b"http"[..], b"https", b"ftp", b"ftps"]
         .iter()
         .any(|s| scheme.ends_with(s));
-    let name = bare.rsplit(|b| *b == b'/').next().unwrap_or_default();
-    let ending = name.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let Some((_, ending)) = path::split_ending(bare) else {
+        return false;
+    };
     let script = [
         &b"txt"[..],
         b"php",
