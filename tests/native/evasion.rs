@@ -12,13 +12,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 const POLICY: &str = r#"{"rules":[{"rule":"shield","mode":"LIVE"}]}"#;
-/// Each with what is denied of the plain and of the mutated at least, per mille.
+/// Each with what is denied of the plain and of the mutated at least, per mille;
+/// the aim is 920 of the plain, and not thirty fewer of the mutated.
 const CLASSES: [(&str, usize, usize); 5] = [
-    ("rce", 960, 750),
-    ("sqli", 960, 780),
-    ("ssti", 780, 725),
+    ("rce", 960, 755),
+    ("sqli", 975, 945),
+    ("ssti", 780, 730),
     ("traversal", 990, 955),
-    ("xss", 985, 980),
+    ("xss", 990, 985),
 ];
 const PLAIN: [&str; 3] = ["query", "form", "json"];
 
