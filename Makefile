@@ -142,6 +142,11 @@ ledger: js ## write benches/ledger.json again: sizes, allocations, instructions
 eval: ## what the rules find in the labelled corpora of ../shared/data
 	cargo xtask eval
 
+.PHONY: train
+train: ## the weights of the shield's model, from ../shared/data/waf: the same bytes on every machine
+	cargo run --release --locked --quiet --manifest-path core/model/train/Cargo.toml --target-dir target/train -- \
+	  ../shared/data/waf core/model target/shield-parts
+
 .PHONY: sbom reproducible
 sbom: js py ## what is in the packages, as CycloneDX in dist/; fails if they depend on anything
 	cargo xtask sbom

@@ -12,7 +12,7 @@ export interface ShieldOptions extends RuleOptions {
   /** What fields hold, by name. Anything else is evidence: alone it scores 0.2 if it is words, 0.35 with the marks of a sentence, 0.6 with more syntax; beside evidence of a detector 0.8. */
   readonly expect?: Readonly<Record<string, "integer" | "number" | "uuid" | "slug" | "email" | "date" | "boolean" | "hex" | "base64url" | readonly string[]>>;
   /** The classes of attacks that are judged; default all. */
-  readonly classes?: readonly ("sqli" | "nosqli" | "xpath" | "ldap" | "xss" | "traversal" | "rce" | "code" | "log4shell" | "ssti" | "ssi" | "xxe" | "ssrf" | "crlf" | "deserialization" | "proto" | "probe" | "upload")[];
+  readonly classes?: readonly ("sqli" | "nosqli" | "xpath" | "ldap" | "xss" | "traversal" | "rce" | "code" | "log4shell" | "ssti" | "ssi" | "xxe" | "ssrf" | "crlf" | "deserialization" | "proto" | "probe" | "upload" | "learned")[];
   /** The score from which a request is denied; default 0.5. */
   readonly threshold?: number;
   /** Show up to 64 characters around what matched in the decision, letters and digits masked; never in the log. Default false. */
@@ -118,6 +118,7 @@ export const RULES = [
 /** Every reason code. */
 export type ReasonCode =
   | "shield.clean"
+  | "shield.learned"
   | "shield.sqli.tautology"
   | "shield.sqli.union"
   | "shield.sqli.stacked"

@@ -37,7 +37,7 @@ def shield(
     free_text: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
     expect: Mapping[str, Literal["integer", "number", "uuid", "slug", "email", "date", "boolean", "hex", "base64url"] | list[str] | tuple[str, ...]] | None = None,
-    classes: Sequence[Literal["sqli", "nosqli", "xpath", "ldap", "xss", "traversal", "rce", "code", "log4shell", "ssti", "ssi", "xxe", "ssrf", "crlf", "deserialization", "proto", "probe", "upload"]] | None = None,
+    classes: Sequence[Literal["sqli", "nosqli", "xpath", "ldap", "xss", "traversal", "rce", "code", "log4shell", "ssti", "ssi", "xxe", "ssrf", "crlf", "deserialization", "proto", "probe", "upload", "learned"]] | None = None,
     threshold: float | None = None,
     excerpt: bool | None = None,
     probing: ShieldProbing | None = None,

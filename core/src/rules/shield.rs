@@ -33,6 +33,7 @@ mod inspect;
 mod known;
 mod ldap;
 mod markers;
+mod model;
 mod nosql;
 mod phrases;
 mod probing;
@@ -56,6 +57,12 @@ pub use classes::Classes;
 pub use codes::CODES;
 pub use expectation::Expectation;
 pub use inspect::{DEFAULT_THRESHOLD, Hit, Inspect, Place, inspect};
+#[doc(hidden)]
+pub use {
+    evidence::{Evidence, Texture},
+    inspect::{Open, inspect_with},
+    model::{BITS, GRAMS, HEAD, LEAK, Model, NEVER, Stretch, UNIT, contract, each_gram, read},
+};
 
 use super::{Finding, Judgement, Kind, Manual, Memo, Opt, Rule};
 use crate::decision::{Conclusion, Detail, Reason};

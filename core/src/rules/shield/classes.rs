@@ -23,6 +23,7 @@ pub(super) const CLASSES: &[&str] = &[
     "proto",
     "probe",
     "upload",
+    "learned",
 ];
 
 /// Codes that belong to no class: what the application said itself.

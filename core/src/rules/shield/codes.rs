@@ -18,6 +18,10 @@ pub const CODES: &[Code] = &[
         change: "",
     },
     seen(
+        "shield.learned",
+        "a stretch that reads like an attack, by the learned model: no detector knows its shape",
+    ),
+    seen(
         "shield.sqli.tautology",
         "a condition that is always true or false, or one behind a broken quote",
     ),

@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 /// One detector's strongest observation: a stable code, a belief in
 /// ten-thousandths and the bytes of the value that carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Evidence {
+#[doc(hidden)]
+pub struct Evidence {
     pub(crate) code: &'static str,
     pub(crate) score: u16,
     pub(crate) start: usize,
@@ -83,7 +84,8 @@ impl Findings {
 /// How a value reads: a short token-like input or a text written by people.
 /// The same bytes mean more as a whole value than as one line of a manual.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Texture {
+#[doc(hidden)]
+pub struct Texture {
     pub(crate) length: usize,
     /// Runs of letters, digits and underscores.
     pub(crate) words: usize,
@@ -94,6 +96,16 @@ impl Texture {
     /// Long enough to be a document.
     pub(crate) fn is_document(self) -> bool {
         self.lines > 6 || self.words > 120
+    }
+
+    /// 0 a short value, 1 a text, 2 a document.
+    #[must_use]
+    pub fn shape(self) -> usize {
+        if self.is_document() {
+            2
+        } else {
+            usize::from(self.is_text())
+        }
     }
 
     /// More than a sentence or two.

@@ -14,10 +14,11 @@ mod reading;
 pub use place::Place;
 
 use super::classes::Classes;
-use super::evidence::{Evidence, Findings, Strongest};
+use super::evidence::{Evidence, Findings, Strongest, Texture};
 use super::excerpt::excerpt;
 use super::expectation::{self, Expectation, Fit};
 use super::gate;
+use super::model::{CODE, Model};
 use super::upload::{self, Claim};
 use crate::request::Request;
 use crate::text::sql::Token;
@@ -26,7 +27,7 @@ use crate::text::{decode, hidden_text, unfold};
 use crate::units::Score;
 use alloc::string::String;
 use alloc::vec::Vec;
-use place::{Name, shown_name};
+use place::{Name, is_weighed, shown_name};
 use reading::Reading;
 
 /// From this score on a request is taken for an attack unless the policy says otherwise.
@@ -88,9 +89,30 @@ pub struct Hit {
     pub excerpt: Option<String>,
 }
 
+/// What the detectors left open: one reading of a value that is no free text.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Open<'o> {
+    /// The value.
+    pub value: &'o Value<'o>,
+    /// The value as read: as it is, unfolded or decoded.
+    pub text: &'o [u8],
+    /// Its size and shape.
+    pub texture: Texture,
+    /// The detectors' score of the value so far, in ten-thousandths.
+    pub score: u16,
+}
+
 /// Looks at every value of `request` and returns the strongest hit, however weak.
 #[must_use]
 pub fn inspect(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
+    let model = Model::shipped();
+    inspect_with(request, options, &mut |open| model.weigh(open))
+}
+
+/// The same with another opinion than the shipped model's.
+#[doc(hidden)]
+pub fn inspect_with(request: &Request<'_>, options: &Inspect, opinion: Opinion<'_>) -> Option<Hit> {
     let mut room = Room::default();
     let mut best: Option<Hit> = None;
     let named =
@@ -106,7 +128,7 @@ pub fn inspect(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
             Some((expectation, Fit::Other)) => Some(expectation),
             Some((_, Fit::Fits)) | None => None,
         };
-        let mut found = room.value(&value, free, options);
+        let mut found = room.value(&value, free, options, opinion);
         if let Some(file) = room.file(&value)
             && !free
             && options.classes.judge(file.code)
@@ -173,6 +195,9 @@ fn expected<'o>(
         .map(|expectation| (expectation, expectation.fit(value.text)))
 }
 
+/// Says what a reading is that the detectors left open.
+type Opinion<'a> = &'a mut dyn FnMut(&Open<'_>) -> Option<Evidence>;
+
 /// Buffers that values share, and what is kept beside the strongest hit.
 #[derive(Default)]
 struct Room {
@@ -214,7 +239,13 @@ impl Room {
         }
     }
 
-    fn value(&mut self, value: &Value<'_>, free: bool, options: &Inspect) -> Option<Evidence> {
+    fn value(
+        &mut self,
+        value: &Value<'_>,
+        free: bool,
+        options: &Inspect,
+        opinion: Opinion<'_>,
+    ) -> Option<Evidence> {
         let Self {
             unfolded,
             spare,
@@ -240,6 +271,17 @@ impl Room {
                 best: &mut best,
             };
             reading.look();
+            if !signs.plain() && !free && options.classes.judge(CODE) && is_weighed(value) {
+                let open = Open {
+                    value,
+                    text,
+                    texture: signs.texture,
+                    score: best.0.map_or(0, |found| found.score),
+                };
+                if let Some(found) = opinion(&open) {
+                    best.add(found);
+                }
+            }
             if unfolded && best.0 != before {
                 if let (Some(found), true) = (best.0, options.excerpt) {
                     *shown = Some(excerpt(text, &(found.start..found.end)));

@@ -39,6 +39,17 @@ impl fmt::Display for Place {
     }
 }
 
+/// Whether the model has been trained for values that stand there. Names are
+/// left to the detectors: odd ones are usual, attacks are rare; and so is a path
+/// of plain names.
+pub(super) fn is_weighed(value: &Value<'_>) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'.');
+    !value.is_name
+        && value.kind != Kind::Xml
+        && Reach::of(value).0 != 0
+        && !(value.kind == Kind::Path && value.text.iter().all(plain))
+}
+
 /// A value's name as an application may call it: whole, or by its last part in
 /// `a[b]`, `/a/b`, `a.b`; in a document inside a value (`a#/b`) by its own name
 /// or the value's.
