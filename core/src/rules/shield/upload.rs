@@ -235,7 +235,15 @@ pub(super) fn content(claim: &Claim, file: &[u8]) -> Option<Evidence> {
         (Family::Image, Magic::Text) => at("shield.upload.mismatch", 3000),
         (Family::Svg, _) | (_, Magic::Svg) if active.is_some() => at("shield.upload.active", 8000),
         (Family::Page, _) if active.is_some() => at("shield.upload.active", 4500),
-        (_, Magic::Page) if active.is_some() => at("shield.upload.active", 6500),
+        // a template has an ending of its own and is a page too
+        (_, Magic::Page) if active.is_some() => at(
+            "shield.upload.active",
+            if is_document(ending(&claim.name)) {
+                6500
+            } else {
+                4500
+            },
+        ),
         _ => None,
     }
 }
@@ -542,5 +550,9 @@ mod tests {
         assert_eq!(score("page.html", b"<html><script src=x></script>"), 4500);
         assert_eq!(score("page.html", b"<html><p>Hello</p>"), 0);
         assert_eq!(score("notes.txt", b"<html><script src=x></script>"), 6500);
+        assert_eq!(
+            score("theme.liquid", b"<html><script src=x></script>"),
+            4500
+        );
     }
 }
