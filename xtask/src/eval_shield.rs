@@ -1,9 +1,11 @@
-//! `cargo xtask eval shield [--split dev|train] [--source NAME] [--show-fp N] [--show-fn CLASS N] [--cost]`
+//! `cargo xtask eval shield [--split dev|train] [--source NAME] [--show-fp N] [--show-fn CLASS N] [--cost] [--loso]`
 //!
 //! Runs the shield over labelled requests (`DIR/*.jsonl.gz`, one JSON object a
 //! line) and prints how many attacks it catches and how many benign requests it
 //! takes for one, per class and per source, at the default threshold. The
 //! worst false positives and the misses of a class are shown on request.
+//!
+//! `--loso`: each row is read by weights that never saw its source.
 //!
 //! `--list FILE [--paragraphs]`: classifies every line, or every paragraph, of a
 //! text file as the value of a query parameter and prints what is denied.
@@ -11,13 +13,15 @@
 mod cost;
 mod list;
 mod options;
+mod parts;
 mod rows;
 mod tables;
 
-use doorward_core::rules::shield::{DEFAULT_THRESHOLD, Hit, Inspect, inspect};
+use doorward_core::rules::shield::{DEFAULT_THRESHOLD, Hit, Inspect, inspect, inspect_with};
 
 use cost::cost;
 use options::Options;
+use parts::Parts;
 use rows::{files, read};
 use tables::{Table, count, print};
 
@@ -31,6 +35,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     if let Some(list) = &options.list {
         return list::run(list, options.paragraphs, &look);
     }
+    let parts = options.loso.then(Parts::read).transpose()?;
     let mut table = Table::default();
     let mut positives: Vec<(Hit, String)> = Vec::new();
     let mut misses: Vec<(u16, String)> = Vec::new();
@@ -45,7 +50,13 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
             if options.source.as_ref().is_some_and(|s| *s != row.source) {
                 continue;
             }
-            let hit = inspect(&row.request(), &look);
+            let hit = match &parts {
+                Some(parts) => {
+                    let model = parts.model(&row.source);
+                    inspect_with(&row.request(), &look, &mut |open| model.weigh(open))
+                }
+                None => inspect(&row.request(), &look),
+            };
             let flagged = hit.as_ref().is_some_and(|h| h.score >= DEFAULT_THRESHOLD);
             count(&mut table, &stem, &row, flagged);
             if let Some(hit) = hit.clone().filter(|_| flagged) {

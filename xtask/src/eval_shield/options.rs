@@ -8,6 +8,8 @@ pub(super) struct Options {
     pub(super) show_fp: usize,
     pub(super) show_fn: Option<(String, usize)>,
     pub(super) cost: bool,
+    /// Read each row by weights that never saw its source.
+    pub(super) loso: bool,
     /// Only rows of this source.
     pub(super) source: Option<String>,
     /// A text file to classify instead of the corpora.
@@ -24,6 +26,7 @@ impl Options {
             show_fp: 0,
             show_fn: None,
             cost: false,
+            loso: false,
             source: None,
             list: None,
             paragraphs: false,
@@ -56,6 +59,7 @@ impl Options {
                     options.list = Some(args.next().ok_or("--list: expected a file")?.into());
                 }
                 "--paragraphs" => options.paragraphs = true,
+                "--loso" => options.loso = true,
                 "--cost" => options.cost = true,
                 dir if !dir.starts_with("--") => options.dir = dir.into(),
                 other => return Err(format!("unknown option {other}")),
