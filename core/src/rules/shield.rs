@@ -22,6 +22,7 @@
 mod calls;
 mod classes;
 mod codes;
+mod entities;
 mod evidence;
 mod excerpt;
 mod expectation;

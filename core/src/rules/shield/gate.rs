@@ -122,6 +122,7 @@ fn pair(before: u8, byte: u8) -> u32 {
         (b'{' | b'$' | b'#' | b'*' | b'@' | b'%', b'{') | (b'{' | b'<', b'%') | (b'[', b'[') => {
             TEMPLATE
         }
+        (b'@', b'(') => TEMPLATE,
         (b'$', b'(') => SUBSTITUTE,
         (b')', b'(') => FILTER,
         (b']', b'(') => INDEXED,

@@ -3,10 +3,11 @@
 //! a few bytes with a shape around them, looked for only where the gate saw
 //! those bytes.
 
+use super::entities;
 use super::evidence::{Evidence, Strongest, Texture};
 use super::signs::Signs;
 use super::templates;
-use crate::text::cursor::{Cursor, find, find_ci, places, starts_with_ci};
+use crate::text::cursor::{Cursor, find, places, starts_with_ci};
 use crate::text::values::Kind;
 
 /// The strongest evidence in `text`.
@@ -20,12 +21,18 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], signs: &Signs) -> Option<Evidence
     if signs.header() {
         header_lines(text, texture, &mut best);
     }
+    if kind == Kind::Path
+        && let Some(at) = text.iter().position(|b| matches!(b, b'\r' | b'\n'))
+    {
+        // no router has a line end in a path (CVE-2019-11043)
+        best.add(Evidence::new(HEADER, 6500, at, at.saturating_add(1)));
+    }
     serialised(text, signs, &mut best);
     if signs.directive() {
         includes(text, texture, &mut best);
     }
     if signs.entity() {
-        entities(kind, text, &mut best);
+        entities::find_in(kind, text, &mut best);
     }
     best.0
 }
@@ -60,10 +67,31 @@ fn lookups(text: &[u8], texture: Texture, best: &mut Strongest) {
     ));
 }
 
-/// A line end followed by a header or status line of HTTP.
+const HEADER: &str = "shield.crlf.header";
+
+/// The name of a parameter or member that reaches a prototype.
+pub(crate) fn name(name: &[u8], inside: &[u8]) -> Option<Evidence> {
+    let reaches =
+        name == b"__proto__" || (name == b"prototype" && inside.ends_with(b"constructor"));
+    reaches.then(|| Evidence::new("shield.proto.pollution", 8500, 0, name.len()))
+}
+
+/// A line end followed by a header or status line of HTTP; a request inside.
 fn header_lines(text: &[u8], texture: Texture, best: &mut Strongest) {
     if texture.is_document() {
         return;
+    }
+    // `GET /a HTTP/1.1` and a header in the middle of a value
+    for at in places(text, b" HTTP/1.").take(8) {
+        let mut cursor = Cursor::starting_at(text, at.saturating_add(9));
+        let ended = matches!(cursor.peek(), Some(b'\r' | b'\n'));
+        cursor.skip_space();
+        let name = cursor.take_while(|b| b.is_ascii_alphabetic() || b == b'-');
+        if ended && !name.is_empty() && cursor.peek() == Some(b':') {
+            let score = texture.weigh(7500, 3500, 2000);
+            best.add(Evidence::new(HEADER, score, at, cursor.at()));
+            break;
+        }
     }
     let mut cursor = Cursor::new(text);
     loop {
@@ -83,6 +111,12 @@ fn header_lines(text: &[u8], texture: Texture, best: &mut Strongest) {
             b"refresh",
             b"access-control-allow-origin",
             b"remote-addr",
+            b"set-cookie2",
+            b"content-disposition",
+            b"x-accel-redirect",
+            b"link",
+            b"x-frame-options",
+            b"content-security-policy",
         ];
         let rest = cursor.rest();
         let header = names.iter().any(|name| {
@@ -96,7 +130,7 @@ fn header_lines(text: &[u8], texture: Texture, best: &mut Strongest) {
         if header || request || starts_with_ci(rest, b"http/1.") || starts_with_ci(rest, b"http/2")
         {
             best.add(Evidence::new(
-                "shield.crlf.header",
+                HEADER,
                 texture.weigh(8800, 3500, 2000),
                 start,
                 cursor.at(),
@@ -172,53 +206,6 @@ fn includes(text: &[u8], texture: Texture, best: &mut Strongest) {
             ));
         }
     }
-}
-
-/// Entities that fetch, include or multiply.
-fn entities(kind: Kind, text: &[u8], best: &mut Strongest) {
-    let Some(at) = find_ci(text, b"<!entity") else {
-        let outer = find_ci(text, b"<!doctype")
-            .and_then(|at| text.get(at..))
-            .unwrap_or_default();
-        let head = outer
-            .get(..outer.iter().position(|b| *b == b'>').unwrap_or(outer.len()))
-            .unwrap_or_default();
-        let html = head.get(9..).is_some_and(|name| {
-            starts_with_ci(name.trim_ascii_start(), b"html")
-                || starts_with_ci(name.trim_ascii_start(), b"svg")
-        });
-        if find_ci(head, b"system").is_some() && !html {
-            best.add(Evidence::new(
-                "shield.xxe.entity",
-                if kind == Kind::Xml { 6500 } else { 6000 },
-                0,
-                head.len(),
-            ));
-        }
-        if find_ci(text, b":include").is_some() && find_ci(text, b"<xi:include").is_some() {
-            best.add(Evidence::new("shield.xxe.include", 6500, 0, text.len()));
-        }
-        return;
-    };
-    let behind = text.get(at..).unwrap_or_default();
-    let external = find_ci(behind, b"system").is_some() || find_ci(behind, b"public").is_some();
-    let parameter = behind
-        .get(8..)
-        .is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'%'));
-    let many = find_ci(behind.get(8..).unwrap_or_default(), b"<!entity").is_some()
-        && find(behind, b";&").is_some();
-    let score = if external || parameter || many {
-        9500
-    } else {
-        // drawings and DocBook declare entities of their own
-        4500
-    };
-    best.add(Evidence::new(
-        "shield.xxe.entity",
-        score,
-        at,
-        at.saturating_add(8),
-    ));
 }
 
 #[cfg(test)]

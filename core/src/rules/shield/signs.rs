@@ -117,6 +117,11 @@ impl Signs {
         self.has(DECLARATION) || (self.has(TAG) && self.has(COLON))
     }
 
+    /// A line ends.
+    pub(crate) fn line(&self) -> bool {
+        self.has(LINE)
+    }
+
     /// `(` occurs.
     pub(crate) fn open(&self) -> bool {
         self.has(OPEN)

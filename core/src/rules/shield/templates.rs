@@ -1,9 +1,16 @@
 //! Template injection: openers of template languages, and what the expression
 //! in each asks for: `{{7*7}}`, `${T(java…)}`, `<%= system('id') %>`, `#{7*7}`.
+//!
+//! Knows the openers of Jinja, Twig, Tornado, Nunjucks, Handlebars, Freemarker,
+//! Velocity, Thymeleaf, EL, `SpEL`, OGNL, ERB, EJS, Mako, Razor, Smarty. A variable
+//! with filters is what templates are made of and is no evidence; a sum, a
+//! literal whose methods are called, an object of the framework that is walked
+//! or a filter that calls functions is. What engines are harmless (Liquid,
+//! Mustache) the text does not say.
 
 use super::evidence::{Evidence, Strongest};
 use super::signs::Signs;
-use crate::text::cursor::{ByteSet, Cursor, find, is_space};
+use crate::text::cursor::{ByteSet, Cursor, find, is_space, is_word, starts_with_ci};
 use crate::text::words::{Words, words};
 use alloc::vec::Vec;
 
@@ -15,7 +22,7 @@ const WINDOW: usize = 120;
 const WORDS: usize = 12;
 
 /// Bytes that may end an opener.
-static OPENING: ByteSet = ByteSet::of(b"{%[");
+static OPENING: ByteSet = ByteSet::of(b"{%[(");
 
 /// What a word of an expression says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +33,15 @@ pub(super) enum Ask {
     Dumps,
     /// An object of the framework, when it comes first and is entered.
     Opens,
+    /// The request, when it comes first and more than its path is wanted.
+    Asked,
+    /// The same, however it is entered.
+    Enters,
+    /// A class of the machine, when it comes first in code.
+    Opened,
 }
 
-pub(super) static ASKS: Words<Ask, 64> = Words::new(&[
+pub(super) static ASKS: Words<Ask, 128> = Words::new(&[
     ("__class__", Ask::Runs),
     ("__init__", Ask::Runs),
     ("__globals__", Ask::Runs),
@@ -49,11 +62,33 @@ pub(super) static ASKS: Words<Ask, 64> = Words::new(&[
     ("processbuilder", Ask::Runs),
     ("constructor", Ask::Runs),
     ("getastfromvalue", Ask::Runs),
+    ("getclassloader", Ask::Runs),
+    ("newinstance", Ask::Runs),
+    ("setattribute", Ask::Runs),
+    ("shell_exec", Ask::Runs),
+    ("call_user_func", Ask::Runs),
+    ("__base__", Ask::Runs),
+    ("__bases__", Ask::Runs),
+    ("__builtins__", Ask::Runs),
+    ("__import__", Ask::Runs),
+    ("__getattribute__", Ask::Runs),
+    ("setcache", Ask::Runs),
+    ("smarty_internal_write_file", Ask::Runs),
+    ("getstreamvariable", Ask::Runs),
+    ("secret_key", Ask::Runs),
     ("dump", Ask::Dumps),
     ("config", Ask::Opens),
     ("self", Ask::Opens),
-    ("_self", Ask::Opens),
+    ("_self", Ask::Enters),
+    ("_context", Ask::Enters),
+    ("pagecontext", Ask::Enters),
     ("namespace", Ask::Opens),
+    ("request", Ask::Asked),
+    ("file", Ask::Opened),
+    ("dir", Ask::Opened),
+    ("io", Ask::Opened),
+    ("kernel", Ask::Opened),
+    ("class", Ask::Opened),
 ]);
 
 /// Adds what the templates in `text` ask for.
@@ -69,6 +104,7 @@ pub(super) fn find_in(text: &[u8], signs: &Signs, best: &mut Strongest) {
         brace: Next::new(b"}"),
         percent: Next::new(b"%>"),
         bracket: Next::new(b"]"),
+        round: Next::new(b")"),
         filter: Next::new(b"|attr("),
     };
     let mut left = OPENERS;
@@ -78,26 +114,48 @@ pub(super) fn find_in(text: &[u8], signs: &Signs, best: &mut Strongest) {
         let Some(byte) = cursor.next() else { return };
         let before = start.checked_sub(1).and_then(|at| text.get(at)).copied();
         let close = match (byte, before, cursor.peek()) {
+            (b'(', Some(b'@'), Some(b'0'..=b'9')) => &mut page.round,
             (b'{', Some(b'$' | b'#' | b'*' | b'@' | b'%'), _) => &mut page.brace,
             (b'{', _, Some(b'{' | b'%')) => {
                 cursor.skip(1);
                 &mut page.brace
             }
             (b'%', Some(b'<'), _) => &mut page.percent,
-            (b'[', Some(b'['), Some(b'$')) => &mut page.bracket,
+            (b'[', Some(b'['), Some(b'$' | b'0'..=b'9')) => &mut page.bracket,
+            // Smarty: `{php}`, `{system('id')}`, `{$smarty.version}`
+            (b'{', _, Some(b'p' | b's' | b'S' | b'$')) if is_smarty(cursor.rest()) => {
+                let score = signs.texture.weigh(7500, 3000, 1500);
+                best.add(Evidence::new(CODE, score, start, cursor.at()));
+                continue;
+            }
             _ => continue,
         };
         left = left.saturating_sub(1);
         let from = cursor.at();
         let window = from.saturating_add(WINDOW).min(text.len());
         let end = close.within(text, from, window).unwrap_or(window);
-        let evaluates = matches!(before, Some(b'$' | b'%' | b'@' | b'#'));
-        if let Some((score, in_text, in_document)) = page.expression(from, end, evaluates) {
+        let opener = Opener {
+            evaluates: matches!(before, Some(b'$' | b'%' | b'@' | b'#')) && byte == b'{',
+            statement: (byte, before) == (b'%', Some(b'<'))
+                || text.get(from.saturating_sub(1)) == Some(&b'%'),
+        };
+        if let Some((score, in_text, in_document)) = page.expression(from, end, opener) {
             let score = signs.texture.weigh(score, in_text, in_document);
-            best.add(Evidence::new("shield.ssti.expression", score, start, end));
+            best.add(Evidence::new(CODE, score, start, end));
         }
     }
 }
+
+/// What opened an expression.
+#[derive(Clone, Copy)]
+struct Opener {
+    /// `${`, `%{`, `@{`, `#{`.
+    evaluates: bool,
+    /// `<%`, `{%`.
+    statement: bool,
+}
+
+const CODE: &str = "shield.ssti.expression";
 
 /// A text and what was found in it on the way.
 struct Page<'t> {
@@ -106,12 +164,13 @@ struct Page<'t> {
     brace: Next,
     percent: Next,
     bracket: Next,
+    round: Next,
     filter: Next,
 }
 
 impl Page<'_> {
     /// What the expression from `start` to `end` asks for.
-    fn expression(&mut self, start: usize, end: usize, evaluates: bool) -> Option<(u16, u16, u16)> {
+    fn expression(&mut self, start: usize, end: usize, opener: Opener) -> Option<(u16, u16, u16)> {
         let inner = self.text.get(start..end)?.trim_ascii_start();
         let code = inner
             .strip_prefix(b"=")
@@ -123,6 +182,16 @@ impl Page<'_> {
         let end = start.saturating_add(code.len());
         if is_sum(code) {
             return Some((8800, 6000, 2500));
+        }
+        if is_small_sum(code) {
+            return Some((6500, 2500, 1500));
+        }
+        // a condition to see whether it is evaluated, and nothing else
+        let tests = opener.statement
+            && self.text.len() <= 64
+            && (starts_with_ci(code, b"if true ") || code.starts_with(b"if 1 "));
+        if tests || calls_literal(code) || makes(code, opener) {
+            return Some((7500, 3500, 1500));
         }
         let first = self.asked.partition_point(|asked| asked.start < start);
         for asked in self.asked.get(first..).unwrap_or_default() {
@@ -139,9 +208,44 @@ impl Page<'_> {
                 Ask::Opens
                     if opens
                         && matches!(behind.first(), Some(b'.' | b'[' | b'(' | b'|'))
-                        && behind.contains(&b'_') =>
+                        && (behind.contains(&b'_')
+                            || behind.starts_with(b".items(")
+                            || behind.starts_with(b".module.")) =>
                 {
                     return Some((6500, 2500, 1000));
+                }
+                Ask::Asked
+                    if opens
+                        && [
+                            &b".getAttribute"[..],
+                            b".getSession",
+                            b".application",
+                            b".environ",
+                            b".server",
+                            b".__",
+                            b"|attr",
+                        ]
+                        .iter()
+                        .any(|part| behind.starts_with(part)) =>
+                {
+                    return Some((6500, 2500, 1000));
+                }
+                // the value asks for one object of the framework and nothing else
+                Ask::Opens | Ask::Asked
+                    if opens && behind.is_empty() && self.is_whole(start, end) =>
+                {
+                    return Some((5500, 1500, 1000));
+                }
+                Ask::Enters if opens && matches!(behind.first(), Some(b'.' | b'[' | b'|')) => {
+                    return Some((7500, 3500, 1500));
+                }
+                Ask::Opened
+                    if opens
+                        && (opener.statement || opener.evaluates)
+                        && behind.first() == Some(&b'.')
+                        && behind.contains(&b'(') =>
+                {
+                    return Some((7000, 2500, 1000));
                 }
                 _ => {}
             }
@@ -150,9 +254,130 @@ impl Page<'_> {
             return Some((7500, 3500, 1500));
         }
         // OGNL sets variables of the framework: `%{(#x=1)}`
-        (evaluates && (code.starts_with(b"#") || code.starts_with(b"(#")))
+        (opener.evaluates && (code.starts_with(b"#") || code.starts_with(b"(#")))
             .then_some((6500, 2500, 1000))
     }
+
+    /// Nothing but marks is around the expression.
+    fn is_whole(&self, start: usize, end: usize) -> bool {
+        let word = |text: Option<&[u8]>| {
+            text.unwrap_or_default()
+                .iter()
+                .any(u8::is_ascii_alphanumeric)
+        };
+        !word(self.text.get(..start)) && !word(self.text.get(end..))
+    }
+}
+
+/// `php}`, `system(`, `self::`, `$smarty.` behind a brace.
+fn is_smarty(rest: &[u8]) -> bool {
+    [
+        &b"php}"[..],
+        b"system(",
+        b"passthru(",
+        b"shell_exec(",
+        b"self::",
+        b"Smarty_Internal",
+        b"$smarty.version",
+        b"$smarty.template_object",
+    ]
+    .iter()
+    .any(|start| rest.starts_with(start))
+}
+
+/// `1+1`, `7/0`, `364|add:733`: numbers and one operator, nothing else.
+fn is_small_sum(code: &[u8]) -> bool {
+    let mut cursor = Cursor::new(code);
+    let left = cursor.take_while(|b| b.is_ascii_digit()).len();
+    cursor.skip_space();
+    let operator = cursor.take_while(|b| matches!(b, b'+' | b'-' | b'/' | b'%'));
+    let added = operator.is_empty() && cursor.rest().starts_with(b"|add:");
+    if added {
+        cursor.skip(5);
+    }
+    cursor.skip_space();
+    let right = cursor.take_while(|b| b.is_ascii_digit()).len();
+    left > 0 && right > 0 && cursor.done() && (operator.len() == 1 || added)
+}
+
+/// A method of a literal, or a filter that calls functions on a list of them:
+/// `'a'.toUpperCase()`, `['id']|filter('system')`, `[0]|map(…)`.
+fn calls_literal(code: &[u8]) -> bool {
+    let mut cursor = Cursor::new(code);
+    let open = cursor.next();
+    let close = match open {
+        Some(quote @ (b'\'' | b'"')) => quote,
+        Some(b'[') => b']',
+        Some(b'{') => b'}',
+        Some(b'(') => b')',
+        _ => return false,
+    };
+    cursor.take_until(close);
+    cursor.skip(1);
+    cursor.skip_space();
+    let called = cursor.peek() == Some(b'.') && open.is_some_and(|b| matches!(b, b'\'' | b'"'));
+    if called {
+        cursor.skip(1);
+        let name = cursor.take_while(is_word);
+        // what templates of people do to a text they wrote themselves
+        let plain = [
+            &b"format"[..],
+            b"join",
+            b"replace",
+            b"repeat",
+            b"concat",
+            b"split",
+            b"padstart",
+            b"length",
+        ]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known));
+        return !name.is_empty() && !plain && cursor.peek() == Some(b'(');
+    }
+    cursor.eat(b'|') && {
+        cursor.skip_space();
+        [&b"map("[..], b"filter(", b"reduce(", b"sort(", b"attr("]
+            .iter()
+            .any(|filter| cursor.rest().starts_with(filter))
+    }
+}
+
+/// Objects made, modules imported, built-ins of an engine asked for.
+fn makes(code: &[u8], opener: Opener) -> bool {
+    let begins = |words: &[&[u8]]| words.iter().any(|word| starts_with_ci(code, word));
+    if opener.evaluates {
+        let object = begins(&[
+            b"new file(",
+            b"new url(",
+            b"new java.",
+            b"new socket(",
+            b"new scanner(",
+            b"new processbuilder",
+            b".version",
+            b".data_model",
+            b".vars",
+        ]);
+        let built_in = [
+            &b"?new"[..],
+            b"?api",
+            b"?lower_abc",
+            b"?upper_abc",
+            b"?eval",
+            b"?interpret",
+        ]
+        .iter()
+        .any(|mark| find(code, mark).is_some());
+        return object || built_in || code.starts_with(b"{<%");
+    }
+    opener.statement
+        && begins(&[
+            b"import os",
+            b"import subprocess",
+            b"import sys",
+            b"debug ",
+            b"`",
+        ])
+        || begins(&[b"#with \"", b"<%["])
 }
 
 /// Arithmetic to see whether it is evaluated: `7*7`, `'7'*7`.
@@ -248,6 +473,60 @@ mod tests {
         assert_eq!(score(&format!("{{{{{}popen}}}}", filler(12))), 0);
         assert_eq!(score(&format!("{}{{{{popen}}}}", filler(20))), 9200);
         assert_eq!(score("{{x}} popen"), 0);
+    }
+
+    #[test]
+    fn probes_and_walks_of_each_engine() {
+        for attack in [
+            "{{7*'7'}}",
+            "${7*7}",
+            "#{1+1}",
+            "*{7*7}",
+            "@(1+2)",
+            "[[7*7]]",
+            "<%= 7 * 7 %>",
+            "{{364|add:733}}",
+            "{{'a'.toUpperCase()}}",
+            "${\"calc\".execute()}",
+            "{{['id']|filter('system')}}",
+            "{{[0]|map('x')}}",
+            "{% import os %}",
+            "{% if True %}49{% endif %}",
+            "<%= File.open('/x').read %>",
+            "${new File(\"x\").createNewFile()}",
+            "${.version}",
+            "${\"x.Execute\"?new()(\"id\")}",
+            "${pageContext.request.getSession()}",
+            "${class.getResource(\"\").getPath()}",
+            "{{_self.env.setCache(\"ftp://x\")}}",
+            "{{config.items()}}",
+            "{{ config }}",
+            "{php}echo 1;{/php}",
+            "{$smarty.version}",
+            "${self.module.cache.util.os}",
+            "{{#with \"s\" as |string|}}",
+        ] {
+            assert!(score(attack) >= 5000, "{attack}: {}", score(attack));
+        }
+        for template in [
+            "{{ price|round(2) }}",
+            "{{ user.name|upper }} - {{ request.path }}",
+            "{% if user.is_active %}x{% endif %}",
+            "{% import \"forms.html\" as forms %}",
+            "{{ 'Hello %s'|format(name) }}",
+            "{{ \"a-b\".split('-') }}",
+            "{{ [1, 2]|join(', ') }}",
+            "<%= link_to file.name, file.path %>",
+            "Total ${total} of ${new Date().getFullYear()}",
+            "$\\frac{1}{2}$ and ${x}_{2}$",
+            "{$smarty.now|date_format}",
+            "{{> header}} {{#each items}}{{this}}{{/each}}",
+            "{{ config.title }}",
+            "mail @(office) or @{handle}",
+            "[[1]](https://x.example) and [[Page]]",
+        ] {
+            assert!(score(template) < 5000, "{template}: {}", score(template));
+        }
     }
 
     #[test]

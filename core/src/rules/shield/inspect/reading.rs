@@ -49,6 +49,9 @@ impl Reading<'_> {
                 self.text,
             ));
         }
+        if self.value.is_name {
+            self.add(markers::name(self.text, self.value.name));
+        }
         if signs.plain() {
             return;
         }
@@ -102,7 +105,7 @@ impl Reading<'_> {
     #[inline(never)]
     fn anything(&mut self) {
         self.add(self.signs.known.strongest(self.signs.texture));
-        if self.signs.markers() {
+        if self.signs.markers() || (self.value.kind == Kind::Path && self.signs.line()) {
             self.add(markers::find_in(self.value.kind, self.text, self.signs));
         }
         if self.value.kind != Kind::Header {
