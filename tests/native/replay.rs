@@ -13,7 +13,11 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Codes that no replay gives, and why.
-const IMPOSSIBLE: [(&str, &str); 3] = [
+const IMPOSSIBLE: [(&str, &str); 4] = [
+    (
+        "shield.smuggling.framing",
+        "the same traffic goes to real hosts, whose servers refuse such framing",
+    ),
     ("body.late", "a recorded body is all there"),
     ("unanswered", "the embedded store answers every need"),
     ("fault", "the core reads its own frames"),

@@ -12,13 +12,19 @@ export interface ShieldOptions extends RuleOptions {
   /** What fields hold, by name. Anything else is evidence: alone it scores 0.2 if it is words, 0.35 with the marks of a sentence, 0.6 with more syntax; beside evidence of a detector 0.8. */
   readonly expect?: Readonly<Record<string, "integer" | "number" | "uuid" | "slug" | "email" | "date" | "boolean" | "hex" | "base64url" | readonly string[]>>;
   /** The classes of attacks that are judged; default all. */
-  readonly classes?: readonly ("sqli" | "nosqli" | "xpath" | "ldap" | "xss" | "traversal" | "rce" | "code" | "log4shell" | "ssti" | "ssi" | "xxe" | "ssrf" | "crlf" | "deserialization" | "proto" | "probe" | "upload" | "learned")[];
+  readonly classes?: readonly ("sqli" | "nosqli" | "xpath" | "ldap" | "xss" | "traversal" | "rce" | "code" | "log4shell" | "ssti" | "ssi" | "xxe" | "ssrf" | "crlf" | "deserialization" | "proto" | "probe" | "upload" | "smuggling" | "learned")[];
   /** The score from which a request is denied; default 0.5. */
   readonly threshold?: number;
   /** Show up to 64 characters around what matched in the decision, letters and digits masked; never in the log. Default false. */
   readonly excerpt?: boolean;
   /** After `max` attacks within `interval` weak evidence is escalated too: denied where the context names the session or the user, a CHALLENGE where only the address is known. Touches the store for each request with evidence, so it is off unless asked for. */
   readonly probing?: { readonly max: number; readonly interval: Duration };
+  /** Selections inside each other that a GraphQL document may have; default no bound. */
+  readonly graphqlMaxDepth?: number;
+  /** Fields that a GraphQL document may rename; default no bound. */
+  readonly graphqlMaxAliases?: number;
+  /** Whether a GraphQL document may ask for the schema; default true. */
+  readonly graphqlIntrospection?: boolean;
 }
 
 /** Attacks in path, query, body, cookies and headers: a WAF that knows the application. */
@@ -173,6 +179,10 @@ export type ReasonCode =
   | "shield.upload.polyglot"
   | "shield.upload.mismatch"
   | "shield.upload.active"
+  | "shield.smuggling.framing"
+  | "shield.graphql.depth"
+  | "shield.graphql.aliases"
+  | "shield.graphql.introspection"
   | "shield.expectation"
   | "shield.probing"
   | "bot.none"

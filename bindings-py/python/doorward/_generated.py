@@ -37,10 +37,13 @@ def shield(
     free_text: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
     expect: Mapping[str, Literal["integer", "number", "uuid", "slug", "email", "date", "boolean", "hex", "base64url"] | list[str] | tuple[str, ...]] | None = None,
-    classes: Sequence[Literal["sqli", "nosqli", "xpath", "ldap", "xss", "traversal", "rce", "code", "log4shell", "ssti", "ssi", "xxe", "ssrf", "crlf", "deserialization", "proto", "probe", "upload", "learned"]] | None = None,
+    classes: Sequence[Literal["sqli", "nosqli", "xpath", "ldap", "xss", "traversal", "rce", "code", "log4shell", "ssti", "ssi", "xxe", "ssrf", "crlf", "deserialization", "proto", "probe", "upload", "smuggling", "learned"]] | None = None,
     threshold: float | None = None,
     excerpt: bool | None = None,
     probing: ShieldProbing | None = None,
+    graphql_max_depth: int | None = None,
+    graphql_max_aliases: int | None = None,
+    graphql_introspection: bool | None = None,
     mode: Mode | None = None,
     id: str | None = None,
     on_error: OnError | None = None,
@@ -54,6 +57,9 @@ def shield(
     threshold: The score from which a request is denied; default 0.5.
     excerpt: Show up to 64 characters around what matched in the decision, letters and digits masked; never in the log. Default false.
     probing: After `max` attacks within `interval` weak evidence is escalated too: denied where the context names the session or the user, a CHALLENGE where only the address is known. Touches the store for each request with evidence, so it is off unless asked for.
+    graphql_max_depth: Selections inside each other that a GraphQL document may have; default no bound.
+    graphql_max_aliases: Fields that a GraphQL document may rename; default no bound.
+    graphql_introspection: Whether a GraphQL document may ask for the schema; default true.
     """
     return rule(
         "shield",
@@ -68,6 +74,9 @@ def shield(
             "threshold": threshold,
             "excerpt": excerpt,
             "probing": probing,
+            "graphqlMaxDepth": graphql_max_depth,
+            "graphqlMaxAliases": graphql_max_aliases,
+            "graphqlIntrospection": graphql_introspection,
         },
     )
 

@@ -28,8 +28,10 @@ mod excerpt;
 mod expectation;
 mod exploits;
 mod files;
+mod framing;
 mod functions;
 mod gate;
+mod graphql;
 mod inspect;
 mod known;
 mod ldap;
@@ -57,6 +59,7 @@ mod xss;
 pub use classes::Classes;
 pub use codes::CODES;
 pub use expectation::Expectation;
+pub use graphql::Bounds;
 pub use inspect::{DEFAULT_THRESHOLD, Hit, Inspect, Place, inspect};
 #[doc(hidden)]
 pub use {
@@ -122,6 +125,9 @@ pub(super) const MANUAL: Manual = Manual {
                   masked; never in the log. Default false.",
         },
         probing::OPTION,
+        graphql::DEPTH,
+        graphql::ALIASES,
+        graphql::INTROSPECTION,
     ],
     codes: CODES,
     on_error: Conclusion::Allow,
@@ -139,6 +145,7 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
             .map(Classes::of)
             .unwrap_or_default(),
         excerpt: options.flag("excerpt").unwrap_or_default(),
+        graphql: graphql::Bounds::new(options),
         threshold: options.fraction("threshold").unwrap_or(DEFAULT_THRESHOLD),
     };
     for (option, names) in [("freeText", &look.free_text), ("ignore", &look.ignore)] {
@@ -172,7 +179,11 @@ impl Rule for Shield {
         reads.target();
         reads.body();
         reads.context();
-        for header in values::HEADERS.iter().chain(&["content-type", "cookie"]) {
+        for header in values::HEADERS
+            .iter()
+            .chain(&framing::HEADERS)
+            .chain(&["content-type", "cookie"])
+        {
             reads.header(header);
         }
         if self.probing.is_some() {

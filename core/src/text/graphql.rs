@@ -29,10 +29,18 @@ pub(crate) fn looks_like(text: &[u8]) -> bool {
         cursor.skip_space();
         let name = cursor.take_while(|b| NAME.has(b));
         cursor.skip_space();
-        return name.first().is_some_and(|b| !b.is_ascii_digit())
-            && (matches!(cursor.peek(), Some(b'{' | b'(' | b'}' | b'@' | b'_'))
-                || cursor.peek().is_some_and(|b| b.is_ascii_alphabetic())
-                || cursor.before().is_some_and(|b| b == b'\n'));
+        let line = cursor.before() == Some(b'\n');
+        let field = match cursor.peek() {
+            Some(b'{' | b'(' | b'}' | b'@' | b'_') => true,
+            Some(b':') => {
+                cursor.skip(1);
+                cursor.skip_space();
+                cursor.peek().is_some_and(|b| b.is_ascii_alphabetic()) && !head.contains(&b';')
+            }
+            Some(byte) => byte.is_ascii_alphabetic() || line,
+            None => line,
+        };
+        return field && name.first().is_some_and(|b| !b.is_ascii_digit());
     }
     [&b"query"[..], b"mutation", b"subscription", b"fragment"]
         .iter()
@@ -145,6 +153,7 @@ mod tests {
     fn documents_by_their_start() {
         for yes in [
             "{ user { id } }",
+            "{ x: a y: a }",
             "query { a }",
             "mutation($a: Int) { b }",
             "{\n  id\n  name\n}",
@@ -159,6 +168,7 @@ mod tests {
             "{{ user }}",
             "{1: 2}",
             "{a: 1}",
+            "{color: red; top: auto}",
         ] {
             assert!(!looks_like(no.as_bytes()), "{no}");
         }

@@ -23,12 +23,13 @@ pub(super) const CLASSES: &[&str] = &[
     "proto",
     "probe",
     "upload",
+    "smuggling",
     "learned",
 ];
 
 /// Codes that belong to no class: what the application said itself.
 #[cfg(test)]
-const OTHERS: [&str; 3] = ["clean", "expectation", "probing"];
+const OTHERS: [&str; 4] = ["clean", "expectation", "probing", "graphql"];
 
 /// Some of the classes; all by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -174,6 +174,25 @@ pub const CODES: &[Code] = &[
         "shield.upload.active",
         "an uploaded picture or page that runs scripts",
     ),
+    seen(
+        "shield.smuggling.framing",
+        "a message whose length is said in two ways",
+    ),
+    Code {
+        code: "shield.graphql.depth",
+        saw: "a GraphQL document that selects deeper than graphqlMaxDepth",
+        change: "a shallower document, or a larger bound",
+    },
+    Code {
+        code: "shield.graphql.aliases",
+        saw: "a GraphQL document that renames more fields than graphqlMaxAliases",
+        change: "fewer aliases, or a larger bound",
+    },
+    Code {
+        code: "shield.graphql.introspection",
+        saw: "a GraphQL document that asks for the schema",
+        change: "a document without it, or graphqlIntrospection",
+    },
     Code {
         code: "shield.expectation",
         saw: "a value that is not what the application expects in {field} ({expected})",

@@ -17,9 +17,10 @@ use super::classes::Classes;
 use super::evidence::{Evidence, Findings, Strongest, Texture};
 use super::excerpt::excerpt;
 use super::expectation::{self, Expectation, Fit};
-use super::gate;
+use super::graphql::Bounds;
 use super::model::{CODE, Model};
 use super::upload::{self, Claim};
+use super::{framing, gate};
 use crate::request::Request;
 use crate::text::sql::Token;
 use crate::text::values::{Kind, Value, each_value};
@@ -49,6 +50,8 @@ pub struct Inspect {
     pub classes: Classes,
     /// Show a few masked characters of what matched.
     pub excerpt: bool,
+    /// Bounds of GraphQL documents.
+    pub graphql: Bounds,
     /// The score from which a hit means an attack.
     pub threshold: Score,
 }
@@ -61,6 +64,7 @@ impl Default for Inspect {
             expect: Vec::new(),
             classes: Classes::default(),
             excerpt: false,
+            graphql: Bounds::default(),
             threshold: DEFAULT_THRESHOLD,
         }
     }
@@ -114,7 +118,7 @@ pub fn inspect(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
 #[doc(hidden)]
 pub fn inspect_with(request: &Request<'_>, options: &Inspect, opinion: Opinion<'_>) -> Option<Hit> {
     let mut room = Room::default();
-    let mut best: Option<Hit> = None;
+    let mut best = framing_hit(request, options);
     let named =
         !(options.ignore.is_empty() && options.free_text.is_empty() && options.expect.is_empty());
     each_value(request, &mut |value| {
@@ -139,6 +143,9 @@ pub fn inspect_with(request: &Request<'_>, options: &Inspect, opinion: Opinion<'
             found = found
                 .filter(|found| found.score >= file.score)
                 .or(Some(file));
+        }
+        if let Some(bound) = options.graphql.judge(&value) {
+            found = Some(bound);
         }
         if other.is_some() {
             found = Some(expectation::weigh(value.text, found));
@@ -178,6 +185,24 @@ pub fn inspect_with(request: &Request<'_>, options: &Inspect, opinion: Opinion<'
         best.findings.extend(room.findings.codes());
     }
     best
+}
+
+/// What the headers say about the end of the message.
+fn framing_hit(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
+    let (name, found) = framing::find_in(request)?;
+    options.classes.judge(found.code).then(|| Hit {
+        code: found.code,
+        score: Score::ten_thousandths(found.score),
+        place: Place {
+            kind: Kind::Header,
+            name: name.into(),
+        },
+        start: found.start,
+        end: found.end,
+        findings: Vec::new(),
+        expected: None,
+        excerpt: None,
+    })
 }
 
 /// What the application expects of a value, and how it fits.
