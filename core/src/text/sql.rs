@@ -148,6 +148,7 @@ impl<'a> Lexer<'a> {
                 return None;
             }
             b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'&' | b'|' => self.one(Kind::Arithmetic),
+            b'[' => self.bracket(),
             b'(' => self.one(Kind::Open),
             b')' => self.one(Kind::Shut),
             b',' => self.one(Kind::Comma),
@@ -175,6 +176,19 @@ impl<'a> Lexer<'a> {
             }
             _ => self.one(Kind::Other),
         })
+    }
+
+    /// A name in brackets, as SQL Server and `SQLite` take it.
+    fn bracket(&mut self) -> Kind {
+        self.cursor.skip(1);
+        let mut inner = self.cursor;
+        let named = inner.peek().is_some_and(|b| b.is_ascii_alphabetic());
+        inner.take_while(is_word);
+        if named && inner.eat(b']') {
+            self.cursor = inner;
+            return Kind::Name;
+        }
+        Kind::Other
     }
 
     fn word(&mut self) -> Kind {
@@ -372,6 +386,10 @@ mod tests {
         assert_eq!(
             kinds("/*!50000select*/ N'x' _utf8\"y\" `z`", Context::Bare),
             "Select Text Text Name"
+        );
+        assert_eq!(
+            kinds("from [main].[t] a[0] [x", Context::Bare),
+            "From Name Dot Name Name Other Number Other Other Name"
         );
     }
 

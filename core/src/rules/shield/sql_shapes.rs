@@ -74,12 +74,19 @@ pub(super) fn select_list(tail: &[Token]) -> Option<u8> {
                 let Some(table) = after.get(1) else {
                     return Some(2);
                 };
-                let table = matches!(
+                let named = matches!(
                     table.kind,
                     Kind::Name | Kind::Schema | Kind::Open | Kind::Object
                 );
+                let quoted = matches!(
+                    table,
+                    Token {
+                        kind: Kind::Text { .. },
+                        ..
+                    }
+                ) && after.get(2).is_some_and(|t| t.kind == Kind::Dot);
                 let prose = after.get(2).is_some_and(|t| t.kind == Kind::Name);
-                (table && !prose).then_some(2)
+                (named && !prose || quoted).then_some(2)
             }
             Some(Kind::Comma | Kind::Dot) => Some(1),
             Some(Kind::Open) => Some(2),

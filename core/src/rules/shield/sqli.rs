@@ -185,6 +185,7 @@ impl View<'_> {
         }
         match first.kind {
             Kind::Close => self.behind_quote(*first, tail),
+            Kind::Union if self.is_quoted(*first, tail) => None,
             Kind::Union => union(tail, self.before.is_some() && self.attached()),
             Kind::Logic | Kind::Pipes => self.logic(tail).or_else(|| self.cut_off(rest)),
             Kind::Sleep => self.sleep(tail),
@@ -239,7 +240,7 @@ impl View<'_> {
                 &[Kind::Number, Kind::Compare, Kind::Number],
             )
             .then_some(("shield.sqli.tautology", 7000, 4)),
-            Kind::Select => self.select(tail),
+            Kind::Select => self.select(*first, tail),
             Kind::Declare => {
                 starts(tail, &[Kind::Variable]).then_some(("shield.sqli.stacked", 7500, 2))
             }

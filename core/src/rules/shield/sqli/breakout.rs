@@ -35,7 +35,8 @@ impl View<'_> {
             Kind::Comment if self.context == Context::Inside(b'`') => None,
             Kind::Comment => self.cut(before, after, opening || again(), used),
             Kind::Semicolon if next == Some(Kind::Comment) && !(opening && again()) => {
-                Some(("shield.sqli.comment", 9000, used))
+                let drawn = self.is_drawn(before, after);
+                Some(("shield.sqli.comment", if drawn { 4500 } else { 9000 }, used))
             }
             // the string of a driver that stops at NUL
             Kind::Semicolon if next.is_none() && behind.ends_with(b"\0") => {
@@ -88,6 +89,7 @@ impl View<'_> {
                 });
                 (sql && !opening).then_some(("shield.sqli.subquery", 8500, used))
             }
+            Kind::Comma if !opening => self.assigned(after, used),
             // SQL Server needs no semicolon
             Kind::Select if is_mark(before) && !is_cut(after) => None,
             _ if self.texture.words <= 14 && !opening && statement(rest) && !again()
@@ -100,6 +102,17 @@ impl View<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Behind the comment mark comes no blank but more marks and letters, and
+    /// the other quote stands before: a password, drawn at random.
+    fn is_drawn(&self, before: &[u8], after: &[Token]) -> bool {
+        let mixed = before.iter().any(|b| matches!(b, b'\'' | b'"'));
+        let said = after.first().and_then(|t| self.text.get(t.end..));
+        let said = said.unwrap_or_default();
+        let marked = said.iter().any(u8::is_ascii_punctuation);
+        let blank = self.text.iter().any(u8::is_ascii_whitespace);
+        mixed && marked && !blank && said.first().is_some_and(u8::is_ascii_alphanumeric)
     }
 
     /// A comment right behind the quote.
@@ -184,6 +197,40 @@ impl View<'_> {
             self.computed(before, &chain, literal)
         };
         score.map(|score| ("shield.sqli.tautology", score, used))
+    }
+
+    /// The list of UPDATE … SET goes on: `x', role='admin' where id=1 --`.
+    fn assigned(&self, rest: &[Token], used: usize) -> Option<Shape> {
+        let named = matches!(rest.first()?.kind, Kind::Name | Kind::Object);
+        if !named || rest.get(1)?.kind != Kind::Compare || !self.short(400) {
+            return None;
+        }
+        let chain = chain::read(rest, false);
+        let used = used.saturating_add(chain.used);
+        let last = chain.used.checked_sub(1).and_then(|at| rest.get(at))?;
+        let fits = match chain.tail {
+            Tail::Cut => true,
+            Tail::Clause => last.kind == Kind::Where || chain.internal,
+            _ => false,
+        };
+        let joined = rest.iter().take(chain.used).any(|t| t.kind == Kind::Logic);
+        (fits && !joined).then_some(("shield.sqli.subquery", 8000, used))
+    }
+
+    /// `the "union select" committee`: the words stand between quotes of which
+    /// the first one opens.
+    pub(super) fn is_quoted(&self, word: Token, tail: &[Token]) -> bool {
+        let Some((mark @ (b'"' | b'\''), before)) =
+            self.text.get(..word.start).and_then(<[u8]>::split_last)
+        else {
+            return false;
+        };
+        let last = tail
+            .iter()
+            .take(2)
+            .take_while(|t| matches!(t.kind, Kind::All | Kind::Select))
+            .last();
+        last.is_some_and(|t| self.text.get(t.end) == Some(mark)) && opens(before)
     }
 
     /// Behind the comment or semicolon the same quote stands once more, so that

@@ -17,7 +17,8 @@ impl View<'_> {
                 let after = skip(after, &[Kind::Shut, Kind::Not]);
                 let next = after.first().map(|t| t.kind);
                 let number = self.before == Some(Kind::Number);
-                if number && next == Some(Kind::Comment) && self.texture.words <= 12 {
+                let cut = next == Some(Kind::Comment) && !self.is_script();
+                if number && cut && self.texture.words <= 12 {
                     return Some(("shield.sqli.tautology", 7500, 4));
                 }
                 let second = after.get(1).filter(|_| is_comparison(next))?.kind;
@@ -37,7 +38,19 @@ impl View<'_> {
                     && self.before.is_some()
                     && self.index <= 3
                     && next == Some(Kind::Compare);
-                let score = if attached { 9300 } else { 6000 };
+                // `what does or 1=1 mean`
+                let lands = match self.context {
+                    Context::Bare => self.starts_constant(),
+                    Context::Inside(_) => attached,
+                };
+                let said = !lands
+                    && (reads_on(after.get(2..).unwrap_or_default())
+                        || after.get(1).is_some_and(|t| self.ends_sentence(*t)));
+                let score = match (said, attached) {
+                    (true, _) => 4500,
+                    (_, true) => 9300,
+                    _ => 6000,
+                };
                 (constant || near && self.starts_constant()).then_some((
                     "shield.sqli.tautology",
                     score,
@@ -141,7 +154,11 @@ impl View<'_> {
             Some(Kind::From | Kind::Into | Kind::Logic | Kind::Select | Kind::Compare) => {
                 Some(("shield.sqli.schema", 9000, 2))
             }
-            None if starts(tail, &[Kind::Dot]) && self.short(80) => {
+            // `information_schema.tables of postgres` is a search
+            None if starts(tail, &[Kind::Dot])
+                && self.short(80)
+                && !starts(tail.get(2..).unwrap_or_default(), &[Kind::Name, Kind::Name]) =>
+            {
                 Some(("shield.sqli.schema", 6500, 2))
             }
             _ => None,
@@ -213,9 +230,14 @@ impl View<'_> {
     }
 
     /// A select that is no beginning: `(select …`, `=select`, or a whole value.
-    pub(super) fn select(&self, tail: &[Token]) -> Option<Shape> {
+    pub(super) fn select(&self, word: Token, tail: &[Token]) -> Option<Shape> {
         if self.before.is_none() {
             return self.statement(tail);
+        }
+        // a segment of a path: `/select-a-plan/`
+        let ahead = self.text.get(..word.start).unwrap_or_default();
+        if ahead.ends_with(b"/") && !ahead.ends_with(b"*/") {
+            return None;
         }
         let listed = select_list(tail)?;
         let from = tail.iter().take(LOOK_AHEAD).any(|t| t.kind == Kind::From);
@@ -246,6 +268,13 @@ impl View<'_> {
             })
     }
 
+    /// A number with a full stop: `when 1=1. Then`.
+    fn ends_sentence(&self, number: Token) -> bool {
+        let behind = self.text.get(number.end..).unwrap_or_default();
+        self.part(number).is_some_and(|n| n.ends_with(b"."))
+            && matches!(behind, [b' ' | b'\n', b'A'..=b'Z', ..])
+    }
+
     pub(super) fn part(&self, token: Token) -> Option<&[u8]> {
         self.text.get(token.start..token.end)
     }
@@ -256,6 +285,16 @@ impl View<'_> {
             .get(token.start..token.end)
             .is_some_and(|name| name.len() > 2 && name.starts_with(b"@@"))
     }
+}
+
+/// A sentence goes on, where an expression would have to end or to be joined.
+fn reads_on(rest: &[Token]) -> bool {
+    let next = rest.get(1).map(|t| t.kind);
+    rest.first().is_some_and(|t| match t.kind {
+        Kind::Name | Kind::Dot => true,
+        Kind::In | Kind::Is => next == Some(Kind::Name),
+        _ => false,
+    })
 }
 
 /// Inside a call something of a database is asked for.

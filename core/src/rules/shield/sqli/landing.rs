@@ -1,6 +1,7 @@
 //! Where a value lands in a statement, and how much of it a database would
 //! execute there: what evidence in a long value, a script or a sentence is worth.
 
+use super::super::evidence::Texture;
 use super::View;
 use crate::text::sql::{Context, Kind, Token};
 
@@ -38,11 +39,11 @@ impl View<'_> {
         };
         // a full select list behind UNION is no prose
         let in_text = if score >= 9500 { 7500 } else { score.min(4500) };
-        self.texture.weigh(score, in_text, score.min(3000))
+        self.texture().weigh(score, in_text, score.min(3000))
     }
 
     /// The value begins with a statement or a comment.
-    fn is_script(&self) -> bool {
+    pub(super) fn is_script(&self) -> bool {
         self.first.is_some_and(|t| {
             matches!(
                 t.kind,
@@ -75,8 +76,33 @@ impl View<'_> {
                     | Kind::Logic
                     | Kind::Semicolon
                     | Kind::Arithmetic
-            )
+            ) || t.kind == Kind::Open && self.asks_behind(t)
         })
+    }
+
+    /// `(select …`, `(case …`
+    fn asks_behind(&self, open: Token) -> bool {
+        let inner = self.text.get(open.end..).unwrap_or_default();
+        let inner = inner.trim_ascii_start();
+        [b"select".as_slice(), b"case"].iter().any(|word| {
+            inner
+                .get(..word.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(word))
+        })
+    }
+
+    /// The value's texture; where hardly a line has more than one word its line
+    /// ends are blanks, as an injection writes them that may not use a space.
+    fn texture(&self) -> Texture {
+        let Texture { words, lines, .. } = self.texture;
+        if words <= 40 && lines.saturating_mul(2) >= words {
+            Texture {
+                lines: 0,
+                ..self.texture
+            }
+        } else {
+            self.texture
+        }
     }
 }
 

@@ -3,13 +3,21 @@
 
 use super::super::sql_shapes::{ends, skip, statement};
 use super::{Shape, View};
-use crate::text::sql::{Kind, Token};
+use crate::text::sql::{Context, Kind, Token};
 
 impl View<'_> {
     /// What follows a semicolon.
     pub(super) fn stacked(&self, tail: &[Token]) -> Option<Shape> {
         let rest = skip(tail, &[Kind::Comment, Kind::Semicolon]);
         let first = rest.first()?;
+        // `drop the table; select "x"`
+        let said = self.context == Context::Bare
+            && !self.starts_constant()
+            && first.kind == Kind::Select
+            && matches!(rest, [_, text] if matches!(text.kind, Kind::Text { .. }));
+        if said {
+            return None;
+        }
         let shut = first.kind == Kind::Shutdown && ends(rest.get(1..));
         let brief = self.texture.words <= 5;
         let call = brief

@@ -181,7 +181,8 @@ impl View<'_> {
         let behind = near.get(when.saturating_add(1)..).unwrap_or_default();
         let then = behind.iter().any(|t| self.is_word(*t, &["then"]));
         let operand = skip(behind, &[Kind::Open, Kind::Not]).first();
-        (then && (constant(operand) || when > 0 && constant(near.first()))).then_some((
+        let asked = operand.is_some_and(|t| t.kind == Kind::Select);
+        (then && (constant(operand) || asked || when > 0 && constant(near.first()))).then_some((
             "shield.sqli.subquery",
             7500,
             when.saturating_add(4),
