@@ -157,7 +157,7 @@ impl View<'_> {
             // `information_schema.tables of postgres` is a search
             None if starts(tail, &[Kind::Dot])
                 && self.short(80)
-                && !starts(tail.get(2..).unwrap_or_default(), &[Kind::Name, Kind::Name]) =>
+                && !is_said(tail.get(2..).unwrap_or_default()) =>
             {
                 Some(("shield.sqli.schema", 6500, 2))
             }
@@ -295,6 +295,17 @@ fn reads_on(rest: &[Token]) -> bool {
         Kind::In | Kind::Is => next == Some(Kind::Name),
         _ => false,
     })
+}
+
+/// Behind a table an alias may stand, and then a clause; words are a search.
+fn is_said(rest: &[Token]) -> bool {
+    let next = rest.get(2).map(|t| t.kind);
+    match rest {
+        [alias, word, ..] if alias.kind == Kind::Name => {
+            word.kind == Kind::Name || word.kind == Kind::Order && next != Some(Kind::By)
+        }
+        _ => false,
+    }
 }
 
 /// Inside a call something of a database is asked for.
