@@ -112,6 +112,8 @@ lint-rust: $(VENV)
 	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
 	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz --features seeds --quiet -- --deny warnings
+	cargo fmt --manifest-path core/model/train/Cargo.toml --check
+	cargo clippy --locked --manifest-path core/model/train/Cargo.toml --target-dir target/train --quiet -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps --quiet --package doorward-core
 	cargo xtask types --check
 	cargo deny --log-level error --locked check licenses bans sources
@@ -139,7 +141,7 @@ ledger: js ## write benches/ledger.json again: sizes, allocations, instructions
 	cargo xtask ledger
 
 .PHONY: eval
-eval: ## what the rules find in the labelled corpora of ../shared/data
+eval: ## what the rules find in the labelled corpora of ../shared/data; after `make train` also by weights that never saw a source
 	cargo xtask eval
 
 .PHONY: train

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 pub(super) struct Options {
     pub(super) dir: PathBuf,
-    pub(super) split: String,
+    /// `dev` or `train`; both where nothing is said.
+    pub(super) split: Option<String>,
     pub(super) show_fp: usize,
     pub(super) show_fn: Option<(String, usize)>,
     pub(super) cost: bool,
@@ -22,7 +23,7 @@ impl Options {
     pub(super) fn parse(args: &[String]) -> Result<Self, String> {
         let mut options = Self {
             dir: PathBuf::new(),
-            split: "dev".into(),
+            split: None,
             show_fp: 0,
             show_fn: None,
             cost: false,
@@ -50,7 +51,7 @@ impl Options {
                 }
                 "--split" => {
                     let split = args.next().ok_or("--split: expected dev or train")?;
-                    options.split.clone_from(split);
+                    options.split = Some(split.clone());
                 }
                 "--source" => {
                     options.source = Some(args.next().ok_or("--source: expected a name")?.clone());

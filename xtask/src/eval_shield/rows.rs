@@ -1,6 +1,5 @@
 //! The labelled requests: `DIR/*.jsonl.gz`, one JSON object a line.
 
-use super::options::Options;
 use doorward_core::request::{Body, Request, Scheme, Seen};
 use flate2::read::GzDecoder;
 use serde_json::Value;
@@ -105,9 +104,8 @@ impl Row {
     }
 }
 
-pub(super) fn files(options: &Options) -> Result<Vec<PathBuf>, String> {
-    let entries =
-        std::fs::read_dir(&options.dir).map_err(|e| format!("{}: {e}", options.dir.display()))?;
+pub(super) fn files(dir: &Path, split: &str) -> Result<Vec<PathBuf>, String> {
+    let entries = std::fs::read_dir(dir).map_err(|e| format!("{}: {e}", dir.display()))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
@@ -115,7 +113,7 @@ pub(super) fn files(options: &Options) -> Result<Vec<PathBuf>, String> {
                 .file_name()
                 .and_then(|n| n.to_str())
                 .unwrap_or_default();
-            name.starts_with(&options.split) && name.ends_with(".jsonl.gz")
+            name.starts_with(split) && name.ends_with(".jsonl.gz")
         })
         .collect();
     files.sort();
