@@ -85,6 +85,11 @@ fn begins_like_a_form(text: &[u8]) -> bool {
     end.is_some_and(|at| at > 0 && text.get(at) == Some(&b'='))
 }
 
+/// Pairs in lines of their own, the lines ended as a browser ends them.
+pub(crate) fn looks_like_lines(text: &[u8]) -> bool {
+    text.ends_with(b"\r\n") && begins_like_a_form(text)
+}
+
 /// Pairs with something encoded in them, under whatever type: no blank or line
 /// end among the first bytes, which text has.
 pub(crate) fn looks_like_a_form(text: &[u8]) -> bool {

@@ -10,9 +10,9 @@
 //!
 //! One pass, one reused buffer; only repeated names take room of their own.
 
-use super::cursor::starts_with_ci;
+use super::cursor::{self, starts_with_ci};
 use super::decode;
-use super::media::{Media, looks_like_a_form, looks_like_json};
+use super::media::{Media, looks_like_a_form, looks_like_json, looks_like_lines};
 use super::{charset, graphql, json_scan, multipart, swar, words, xml};
 use crate::request::{Request, raw_pairs};
 use alloc::collections::BTreeMap;
@@ -244,11 +244,28 @@ impl Walk<'_> {
                 give(self.visit, Kind::Body, &[], body, DEPTH);
                 if looks_like_a_form(body) {
                     self.pairs(Kind::Form, body);
+                } else if looks_like_lines(body) {
+                    self.lines(body);
                 }
             }
             Media::Binary => {
                 self.give(Kind::Media, &[], content_type);
                 self.give(Kind::Upload, &[], body);
+            }
+        }
+    }
+
+    /// A form of `enctype="text/plain"`: each line a name and a value, nothing
+    /// encoded (HTML, "Plain text form data").
+    fn lines(&mut self, body: &[u8]) {
+        let mut rest = body;
+        while let Some(end) = cursor::find(rest, b"\r\n") {
+            let line = rest.get(..end).unwrap_or_default();
+            rest = rest.get(end.saturating_add(2)..).unwrap_or_default();
+            if let Some(at) = swar::find_byte(line, b'=') {
+                let name = line.get(..at).unwrap_or_default();
+                let text = line.get(at.saturating_add(1)..).unwrap_or_default();
+                give(self.visit, Kind::Form, name, text, DEPTH);
             }
         }
     }
@@ -473,6 +490,10 @@ mod tests {
             assert!(seen.ends_with("Json!()=a Json(/a)=b"), "{kind}: {seen}");
         }
         assert!(shown("/", &[], b"a=b%20c").ends_with("Form!()=a Form(a)=b c"));
+        assert!(
+            shown("/", &[("content-type", "text/plain")], b"a=b\r\nc=d e\r\n")
+                .ends_with("Form(a)=b Form(c)=d e")
+        );
         assert!(shown("/", &[("content-type", "text/plain")], b"a=b").ends_with("Body()=a=b"));
         assert!(
             shown("/", &[("content-type", "text/xml")], b"<a>b</a>")

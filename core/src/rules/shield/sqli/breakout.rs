@@ -189,7 +189,10 @@ impl View<'_> {
             return Some(("shield.sqli.subquery", score, used));
         }
         if opening {
-            return None;
+            // a sentence does not end in a condition and a comment mark
+            let last = rest.len() == chain.used && tail == Tail::Cut;
+            let fits = last && chain.logic && chain.joined && self.executed != Some(0);
+            return fits.then_some(("shield.sqli.tautology", 7500, used));
         }
         let score = if chain.logic {
             self.widened(before, rest, &chain, literal)

@@ -23,6 +23,11 @@ impl View<'_> {
                 }
                 let second = after.get(1).filter(|_| is_comparison(next))?.kind;
                 let text = matches!(first.kind, Kind::Text { .. });
+                // `or 'x' in ('x')`
+                if text && starts(after, &[Kind::In, Kind::Open]) && self.before.is_none() {
+                    let same = after.get(2).and_then(|t| self.part(*t)) == self.part(*first);
+                    return same.then_some(("shield.sqli.tautology", 7500, 5));
+                }
                 // `or "x" == "y"` of a script
                 let same = || self.part(*first) == after.get(1).and_then(|t| self.part(*t));
                 if text && matches!(second, Kind::Text { open: false, .. }) && !same() {
@@ -56,6 +61,14 @@ impl View<'_> {
                     score,
                     4,
                 ))
+            }
+            Kind::Object | Kind::WeakFunction | Kind::Function
+                if self.before.is_none()
+                    && self.texture.words <= 4
+                    && starts(after, &[Kind::Compare])
+                    && after.get(1).and_then(|t| self.part(*t)) == self.part(*first) =>
+            {
+                Some(("shield.sqli.tautology", 7500, 4))
             }
             Kind::Name => {
                 let [compare, second, ..] = after else {

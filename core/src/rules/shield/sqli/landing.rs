@@ -126,7 +126,7 @@ pub(super) fn executed(tokens: &[Token], document: bool) -> usize {
     }
     // a page of code has hardly such joints either
     let long = document && count > IN_DOCUMENT;
-    if !long && joints.saturating_mul(8) <= count.saturating_add(4) {
+    if !long && joints.saturating_mul(8) <= count.saturating_add(6) {
         end
     } else {
         0

@@ -47,7 +47,10 @@ impl View<'_> {
             }
             Kind::Drop | Kind::Update | Kind::Delete => {
                 // cut short, as probes are
-                after.len() <= 1 && self.short(40) && self.texture.words <= 3
+                let cut = second.is_some_and(|t| t.kind == Kind::Comment)
+                    && next == Some(Kind::Name)
+                    && self.starts_constant();
+                (after.len() <= 1 || cut) && self.short(40) && self.texture.words <= 3
             }
             Kind::Execute => {
                 after

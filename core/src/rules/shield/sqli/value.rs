@@ -123,6 +123,15 @@ impl View<'_> {
             return None;
         }
         let strength = select_list(tail)?;
+        // `select/**/x/**/from/**/t`: nobody writes that to be read
+        let glued = |t: &Token| {
+            let behind = self.text.get(t.end..);
+            behind.is_some_and(|b| b.starts_with(b"/*") && !b.starts_with(b"/*!"))
+        };
+        let from = tail.iter().take(8).find(|t| t.kind == Kind::From);
+        if self.first.as_ref().is_some_and(glued) && from.is_some_and(glued) {
+            return Some(("shield.sqli.statement", 6500, 4));
+        }
         let items = tail.iter().take(LOOK_AHEAD);
         let listed = items.clone().any(|t| t.kind == Kind::Comma)
             && items.clone().any(|t| t.kind == Kind::From);
