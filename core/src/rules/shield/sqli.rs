@@ -13,6 +13,7 @@
 
 mod breakout;
 mod chain;
+mod cut;
 mod inside;
 mod landing;
 mod stacked;

@@ -35,6 +35,7 @@ impl View<'_> {
                     return near.then_some(("shield.sqli.tautology", 9000, 4));
                 }
                 let constant = match second {
+                    Kind::Text { .. } if next == Some(Kind::Is) => false,
                     Kind::Number | Kind::Text { .. } | Kind::Literal | Kind::Open => true,
                     Kind::Arithmetic | Kind::Not => !text,
                     _ => false,
@@ -70,27 +71,21 @@ impl View<'_> {
             {
                 Some(("shield.sqli.tautology", 7500, 4))
             }
-            Kind::Name => {
-                let [compare, second, ..] = after else {
-                    return None;
-                };
-                // `or a <a href`, `&& (x = x.trim())`
-                let equal = self.part(*compare).is_some_and(|c| c.contains(&b'='));
-                let goes_on = after
-                    .get(2)
-                    .is_some_and(|t| matches!(t.kind, Kind::Dot | Kind::Open));
-                let same = compare.kind == Kind::Compare
-                    && equal
-                    && !goes_on
-                    && self.part(*first) == self.part(*second);
-                same.then_some(("shield.sqli.tautology", 8500, 4))
-            }
+            Kind::Name => self.same_name(*first, after),
             Kind::Variable
                 if attached
                     && starts(after, &[Kind::Compare])
                     && self.is_server_variable(*first) =>
             {
                 Some(("shield.sqli.tautology", 7500, 3))
+            }
+            // `and select the entry` has no parenthesis
+            Kind::Select
+                if self.before.is_none()
+                    && starts(tail, &[Kind::Select])
+                    && select_list(after) < Some(2) =>
+            {
+                None
             }
             Kind::Select if attached => Some(("shield.sqli.subquery", 9000, 3)),
             Kind::Function if attached && called(after) => {
@@ -108,6 +103,23 @@ impl View<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `or a=a`
+    fn same_name(&self, first: Token, after: &[Token]) -> Option<Shape> {
+        let [compare, second, ..] = after else {
+            return None;
+        };
+        // `or a <a href`, `&& (x = x.trim())`
+        let equal = self.part(*compare).is_some_and(|c| c.contains(&b'='));
+        let goes_on = after
+            .get(2)
+            .is_some_and(|t| matches!(t.kind, Kind::Dot | Kind::Open));
+        let same = compare.kind == Kind::Compare
+            && equal
+            && !goes_on
+            && self.part(first) == self.part(*second);
+        same.then_some(("shield.sqli.tautology", 8500, 4))
     }
 
     pub(super) fn sleep(&self, tail: &[Token]) -> Option<Shape> {
@@ -249,7 +261,10 @@ impl View<'_> {
         }
         // a segment of a path: `/select-a-plan/`
         let ahead = self.text.get(..word.start).unwrap_or_default();
-        if ahead.ends_with(b"/") && !ahead.ends_with(b"*/") {
+        let segment = ahead.ends_with(b"/") && !ahead.ends_with(b"*/");
+        // `react-select`
+        let hyphened = matches!(ahead, [.., b'a'..=b'z', b'-']);
+        if segment || hyphened {
             return None;
         }
         let listed = select_list(tail)?;

@@ -55,8 +55,14 @@ impl View<'_> {
                     | Kind::Alter
                     | Kind::Drop
                     | Kind::Comment
-            ) || t.kind == Kind::Name && self.is_word(t, STATEMENTS)
+            ) || t.kind == Kind::Name && (self.is_word(t, STATEMENTS) || self.prompts(t))
         })
+    }
+
+    /// `sqlite> `: a shell's session, pasted.
+    fn prompts(&self, word: Token) -> bool {
+        let behind = self.text.get(word.end..).unwrap_or_default();
+        behind.starts_with(b"> ") || behind.starts_with(b"=> ")
     }
 
     /// The value ends as a script does, or has lines as one.
