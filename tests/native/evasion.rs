@@ -17,7 +17,7 @@ const POLICY: &str = r#"{"rules":[{"rule":"shield","mode":"LIVE"}]}"#;
 const CLASSES: [(&str, usize, usize); 5] = [
     ("rce", 960, 755),
     ("sqli", 990, 985),
-    ("ssti", 780, 730),
+    ("ssti", 1000, 975),
     ("traversal", 990, 955),
     ("xss", 990, 985),
 ];

@@ -8,14 +8,23 @@
 //! or a filter that calls functions is. What engines are harmless (Liquid,
 //! Mustache) the text does not say.
 
+mod probes;
+
+use self::probes::{
+    calls_literal, disguises_name, ends, is_all_template, is_small_sum, is_smarty, is_sum, lead,
+    makes, reads_process,
+};
 use super::evidence::{Evidence, Strongest};
 use super::signs::Signs;
-use crate::text::cursor::{ByteSet, Cursor, find, is_space, is_word, starts_with_ci};
+use super::xss::is_authored;
+use crate::text::cursor::{ByteSet, Cursor, find, starts_with_ci};
 use crate::text::words::{Words, words};
 use alloc::vec::Vec;
 
 /// So many openers of a value are judged; a page has fewer.
 const OPENERS: u8 = 128;
+/// So many of them are no template that somebody wrote.
+const FEW: u8 = 4;
 /// So much of an expression is read.
 const WINDOW: usize = 120;
 /// So many of its words.
@@ -108,10 +117,12 @@ pub(super) fn find_in(text: &[u8], signs: &Signs, best: &mut Strongest) {
         filter: Next::new(b"|attr("),
     };
     let mut left = OPENERS;
+    // the first that says enough by itself
+    let mut plain = None;
     while left > 0 {
         cursor.take_while(|b| !OPENING.has(b));
         let start = cursor.at();
-        let Some(byte) = cursor.next() else { return };
+        let Some(byte) = cursor.next() else { break };
         let before = start.checked_sub(1).and_then(|at| text.get(at)).copied();
         let close = match (byte, before, cursor.peek()) {
             (b'(', Some(b'@'), Some(b'0'..=b'9')) => &mut page.round,
@@ -131,6 +142,9 @@ pub(super) fn find_in(text: &[u8], signs: &Signs, best: &mut Strongest) {
             _ => continue,
         };
         left = left.saturating_sub(1);
+        if cursor.rest().starts_with(b"{}") {
+            cursor.skip(2);
+        }
         let from = cursor.at();
         let window = from.saturating_add(WINDOW).min(text.len());
         let end = close.within(text, from, window).unwrap_or(window);
@@ -140,9 +154,22 @@ pub(super) fn find_in(text: &[u8], signs: &Signs, best: &mut Strongest) {
                 || text.get(from.saturating_sub(1)) == Some(&b'%'),
         };
         if let Some((score, in_text, in_document)) = page.expression(from, end, opener) {
+            if in_text >= 5500 {
+                plain = plain.or(Some((start, end)));
+            }
             let score = signs.texture.weigh(score, in_text, in_document);
             best.add(Evidence::new(CODE, score, start, end));
         }
+    }
+    // prose with a probe in it, and no theme, page or manual
+    if let Some((start, end)) = plain
+        && OPENERS.saturating_sub(left) <= FEW
+        && signs.texture.is_document()
+        && signs.texture.lines <= 6
+        && !is_authored(text)
+        && find(text, b"`").is_none()
+    {
+        best.add(Evidence::new(CODE, 5500, start, end));
     }
 }
 
@@ -180,7 +207,15 @@ impl Page<'_> {
         let start = end.saturating_sub(code.len());
         let code = code.trim_ascii_end();
         let end = start.saturating_add(code.len());
-        if is_sum(code) {
+        let led = lead(code);
+        let by_words = code
+            .get(..led)
+            .unwrap_or_default()
+            .iter()
+            .any(u8::is_ascii_alphabetic);
+        let value = code.get(led..).unwrap_or_default();
+        let first = start.saturating_add(led);
+        if is_sum(value) {
             return Some((8800, 6000, 2500));
         }
         if is_small_sum(code) {
@@ -193,12 +228,21 @@ impl Page<'_> {
         if tests || calls_literal(code) || makes(code, opener) {
             return Some((7500, 3500, 1500));
         }
-        let first = self.asked.partition_point(|asked| asked.start < start);
-        for asked in self.asked.get(first..).unwrap_or_default() {
+        if disguises_name(code) {
+            return Some((8500, 5500, 3000));
+        }
+        if (opener.statement || opener.evaluates)
+            && reads_process(value)
+            && is_all_template(self.text)
+        {
+            return Some((6500, 2500, 1000));
+        }
+        let next = self.asked.partition_point(|asked| asked.start < start);
+        for asked in self.asked.get(next..).unwrap_or_default() {
             if asked.end > end {
                 break;
             }
-            let opens = asked.start == start;
+            let opens = asked.start == first;
             let behind = self.text.get(asked.end..end).unwrap_or_default();
             match asked.ask {
                 Ask::Runs if asked.reach <= start => return Some((9200, 6000, 3000)),
@@ -208,7 +252,7 @@ impl Page<'_> {
                 Ask::Opens
                     if opens
                         && matches!(behind.first(), Some(b'.' | b'[' | b'(' | b'|'))
-                        && (behind.contains(&b'_')
+                        && (!by_words && behind.contains(&b'_')
                             || behind.starts_with(b".items(")
                             || behind.starts_with(b".module.")) =>
                 {
@@ -223,6 +267,7 @@ impl Page<'_> {
                             b".environ",
                             b".server",
                             b".__",
+                            b"['environ",
                             b"|attr",
                         ]
                         .iter()
@@ -231,9 +276,7 @@ impl Page<'_> {
                     return Some((6500, 2500, 1000));
                 }
                 // the value asks for one object of the framework and nothing else
-                Ask::Opens | Ask::Asked
-                    if opens && behind.is_empty() && self.is_whole(start, end) =>
-                {
+                Ask::Opens | Ask::Asked if opens && ends(behind) && is_all_template(self.text) => {
                     return Some((5500, 1500, 1000));
                 }
                 Ask::Enters if opens && matches!(behind.first(), Some(b'.' | b'[' | b'|')) => {
@@ -257,141 +300,6 @@ impl Page<'_> {
         (opener.evaluates && (code.starts_with(b"#") || code.starts_with(b"(#")))
             .then_some((6500, 2500, 1000))
     }
-
-    /// Nothing but marks is around the expression.
-    fn is_whole(&self, start: usize, end: usize) -> bool {
-        let word = |text: Option<&[u8]>| {
-            text.unwrap_or_default()
-                .iter()
-                .any(u8::is_ascii_alphanumeric)
-        };
-        !word(self.text.get(..start)) && !word(self.text.get(end..))
-    }
-}
-
-/// `php}`, `system(`, `self::`, `$smarty.` behind a brace.
-fn is_smarty(rest: &[u8]) -> bool {
-    [
-        &b"php}"[..],
-        b"system(",
-        b"passthru(",
-        b"shell_exec(",
-        b"self::",
-        b"Smarty_Internal",
-        b"$smarty.version",
-        b"$smarty.template_object",
-    ]
-    .iter()
-    .any(|start| rest.starts_with(start))
-}
-
-/// `1+1`, `7/0`, `364|add:733`: numbers and one operator, nothing else.
-fn is_small_sum(code: &[u8]) -> bool {
-    let mut cursor = Cursor::new(code);
-    let left = cursor.take_while(|b| b.is_ascii_digit()).len();
-    cursor.skip_space();
-    let operator = cursor.take_while(|b| matches!(b, b'+' | b'-' | b'/' | b'%'));
-    let added = operator.is_empty() && cursor.rest().starts_with(b"|add:");
-    if added {
-        cursor.skip(5);
-    }
-    cursor.skip_space();
-    let right = cursor.take_while(|b| b.is_ascii_digit()).len();
-    left > 0 && right > 0 && cursor.done() && (operator.len() == 1 || added)
-}
-
-/// A method of a literal, or a filter that calls functions on a list of them:
-/// `'a'.toUpperCase()`, `['id']|filter('system')`, `[0]|map(…)`.
-fn calls_literal(code: &[u8]) -> bool {
-    let mut cursor = Cursor::new(code);
-    let open = cursor.next();
-    let close = match open {
-        Some(quote @ (b'\'' | b'"')) => quote,
-        Some(b'[') => b']',
-        Some(b'{') => b'}',
-        Some(b'(') => b')',
-        _ => return false,
-    };
-    cursor.take_until(close);
-    cursor.skip(1);
-    cursor.skip_space();
-    let called = cursor.peek() == Some(b'.') && open.is_some_and(|b| matches!(b, b'\'' | b'"'));
-    if called {
-        cursor.skip(1);
-        let name = cursor.take_while(is_word);
-        // what templates of people do to a text they wrote themselves
-        let plain = [
-            &b"format"[..],
-            b"join",
-            b"replace",
-            b"repeat",
-            b"concat",
-            b"split",
-            b"padstart",
-            b"length",
-        ]
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known));
-        return !name.is_empty() && !plain && cursor.peek() == Some(b'(');
-    }
-    cursor.eat(b'|') && {
-        cursor.skip_space();
-        [&b"map("[..], b"filter(", b"reduce(", b"sort(", b"attr("]
-            .iter()
-            .any(|filter| cursor.rest().starts_with(filter))
-    }
-}
-
-/// Objects made, modules imported, built-ins of an engine asked for.
-fn makes(code: &[u8], opener: Opener) -> bool {
-    let begins = |words: &[&[u8]]| words.iter().any(|word| starts_with_ci(code, word));
-    if opener.evaluates {
-        let object = begins(&[
-            b"new file(",
-            b"new url(",
-            b"new java.",
-            b"new socket(",
-            b"new scanner(",
-            b"new processbuilder",
-            b".version",
-            b".data_model",
-            b".vars",
-        ]);
-        let built_in = [
-            &b"?new"[..],
-            b"?api",
-            b"?lower_abc",
-            b"?upper_abc",
-            b"?eval",
-            b"?interpret",
-        ]
-        .iter()
-        .any(|mark| find(code, mark).is_some());
-        return object || built_in || code.starts_with(b"{<%");
-    }
-    opener.statement
-        && begins(&[
-            b"import os",
-            b"import subprocess",
-            b"import sys",
-            b"debug ",
-            b"`",
-        ])
-        || begins(&[b"#with \"", b"<%["])
-}
-
-/// Arithmetic to see whether it is evaluated: `7*7`, `'7'*7`.
-fn is_sum(code: &[u8]) -> bool {
-    let mut cursor = Cursor::new(code);
-    let quoted = cursor.eat(b'\'') || cursor.eat(b'"');
-    let left = cursor.take_while(|b| b.is_ascii_digit()).len();
-    let _ = quoted && (cursor.eat(b'\'') || cursor.eat(b'"'));
-    cursor.skip_space();
-    if left == 0 || !cursor.eat(b'*') {
-        return false;
-    }
-    cursor.take_while(|b| is_space(b) || matches!(b, b'\'' | b'"'));
-    cursor.peek().is_some_and(|b| b.is_ascii_digit())
 }
 
 /// A word of [`ASKS`] in the text.
@@ -505,6 +413,24 @@ mod tests {
             "{$smarty.version}",
             "${self.module.cache.util.os}",
             "{{#with \"s\" as |string|}}",
+            "{%print(7*7)%}",
+            "{%set x=0x7*0x7%}{{x}}",
+            "{%for a in [7*'7']%}{{a}}{%endfor%}",
+            "<%- 7*7 %>",
+            "<%=//x\n6*7%>",
+            "${/*x*/(6)*(7)}",
+            "<%= process.env.HOME %>",
+            "${process?.version}",
+            "{%macro m()%}{{config}}{%endmacro%}{{m()}}",
+            "{{[config][0]}}",
+            "{{''['__cl'+'ass__']}}",
+            "{{''['__cl''ass__']}}",
+            "{{x['%s%s'%('__g','lobals__')]}}",
+            "{{''[['__cl','ass__']|join]}}",
+            "{{''['__ssalc__'[::-1]]}}",
+            "{{''['--class--'|replace('-','_')]}}",
+            "{{x['\\137\\137globals\\137\\137']}}",
+            "{{{}|attr('\\x5f\\x5fclass\\x5f\\x5f')}}",
         ] {
             assert!(score(attack) >= 5000, "{attack}: {}", score(attack));
         }
@@ -524,9 +450,24 @@ mod tests {
             "{{ config.title }}",
             "mail @(office) or @{handle}",
             "[[1]](https://x.example) and [[Page]]",
+            "{% set width = 100 %}{% if config.show_title %}x{% endif %}",
+            "{{ labels['col_' ~ loop.index] }} {{ names['a' + b] }}",
+            "curl http://${process.env.HOST}:8080/health",
+            "{% for row in rows %}{{ row.price * 2 }}{% endfor %}",
+            "<%= process.title %>",
         ] {
             assert!(score(template) < 5000, "{template}: {}", score(template));
         }
+    }
+
+    #[test]
+    fn a_probe_in_prose_and_a_theme() {
+        let prose = "we would like to know if the jacket is still there ".repeat(12);
+        assert_eq!(score(&format!("{prose}{{{{7*7}}}} {prose}")), 5500);
+        assert_eq!(score(&format!("{prose}`{{{{7*7}}}}` {prose}")), 2500);
+        assert_eq!(score(&format!("{prose}{{{{ first_name }}}} {prose}")), 0);
+        let theme = "{{ title }} ".repeat(8);
+        assert!(score(&format!("{prose}{theme}{{{{7*7}}}}")) < 5000);
     }
 
     #[test]

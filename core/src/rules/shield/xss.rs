@@ -94,7 +94,7 @@ impl Page<'_> {
 }
 
 /// Whether somebody wrote a page or a Markdown text.
-fn is_authored(text: &[u8]) -> bool {
+pub(super) fn is_authored(text: &[u8]) -> bool {
     let start = text.trim_ascii_start();
     starts_with_ci(start, b"<!doctype")
         || starts_with_ci(start, b"<html")

@@ -34,7 +34,8 @@ impl Page<'_> {
         if let Some((start, end)) = self.sinks.proof_within(0, text.len()) {
             let before = text.get(..start).unwrap_or_default();
             // words in front make it a sentence about code
-            let plain = words(before).count() <= 4 && texture.words <= 16;
+            let plain =
+                words(before).count() <= 4 && texture.words <= 16 && !is_named(text, start, end);
             let tagged = text.trim_ascii_start().first() == Some(&b'<');
             let score = match (plain, tagged) {
                 (true, _) => 7200,
@@ -75,6 +76,21 @@ impl Page<'_> {
             add(CALL, 7500, 0, text.len());
         }
     }
+}
+
+/// A function called without arguments between the words of a phrase that has
+/// no other code: `why is eval() bad`.
+fn is_named(text: &[u8], start: usize, end: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    let behind = text.get(end..).unwrap_or_default();
+    let phrase = |part: &[u8]| {
+        part.iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b',' | b'.' | b'?' | b'-'))
+    };
+    let Some(behind) = behind.strip_prefix(b"() ") else {
+        return false;
+    };
+    before.ends_with(b" ") && words(before).next().is_some() && phrase(before) && phrase(behind)
 }
 
 /// A function found by a computed name and called.

@@ -140,8 +140,15 @@ impl Page<'_> {
             Some(b' ' | b'\t' | b'\n' | b'"' | b'\'' | b'`' | b'(' | b'[' | b'*')
         );
         let behind = self.behind(tag, 400);
+        let attributes = behind
+            .iter()
+            .take_while(|b| b.is_ascii_lowercase() || **b == b' ')
+            .count();
+        // `<script defer>`: a switch, and no code behind it
+        let bare = attributes == 0 || !behind.iter().any(|b| matches!(b, b'(' | b'=' | b'`'));
         apart
-            && behind.starts_with(b">")
+            && bare
+            && behind.get(attributes) == Some(&b'>')
             && find_ci(behind, b"</script").is_none()
             && find_ci(behind, b"//").is_none()
             && words(before).next().is_some()
