@@ -189,7 +189,7 @@ impl View<'_> {
             Kind::Union if self.is_quoted(*first, tail) => None,
             Kind::Union => union(tail, self.before.is_some() && self.attached()),
             Kind::Logic | Kind::Pipes => self.logic(tail).or_else(|| self.cut_off(rest)),
-            Kind::Sleep => self.sleep(tail),
+            Kind::Sleep => self.sleep(*first, tail),
             Kind::Waitfor => starts(tail, &[Kind::Delay]).then_some(("shield.sqli.time", 9500, 3)),
             Kind::Schema => self.schema(tail),
             Kind::Procedure => self.procedure(tail),

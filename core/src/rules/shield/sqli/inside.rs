@@ -115,14 +115,18 @@ impl View<'_> {
         let goes_on = after
             .get(2)
             .is_some_and(|t| matches!(t.kind, Kind::Dot | Kind::Open));
+        // `n = {n}` of a text with places
+        let ahead = self.text.get(..second.start).unwrap_or_default();
+        let placed = ahead.ends_with(b"{");
         let same = compare.kind == Kind::Compare
             && equal
             && !goes_on
+            && !placed
             && self.part(first) == self.part(*second);
         same.then_some(("shield.sqli.tautology", 8500, 4))
     }
 
-    pub(super) fn sleep(&self, tail: &[Token]) -> Option<Shape> {
+    pub(super) fn sleep(&self, word: Token, tail: &[Token]) -> Option<Shape> {
         let argument = tail.get(1).map(|t| t.kind);
         let called = match tail.first().map(|t| t.kind) {
             Some(Kind::Open) => true,
@@ -159,8 +163,10 @@ impl View<'_> {
                     | Kind::Semicolon
             )
         );
-        // `run(sleep(1))` of a script
+        // `// sleep(1)` and `run(sleep(1))` of a script
+        let ahead = self.text.get(..word.start).unwrap_or_default();
         let attached = attached
+            && !ahead.trim_ascii_end().ends_with(b"//")
             && (self.before != Some(Kind::Open)
                 || self.index <= 3
                 || self.context != Context::Bare);
@@ -262,8 +268,8 @@ impl View<'_> {
         // a segment of a path: `/select-a-plan/`
         let ahead = self.text.get(..word.start).unwrap_or_default();
         let segment = ahead.ends_with(b"/") && !ahead.ends_with(b"*/");
-        // `react-select`
-        let hyphened = matches!(ahead, [.., b'a'..=b'z', b'-']);
+        // `react-select`, `**select**`
+        let hyphened = matches!(ahead, [.., b'a'..=b'z', b'-'] | [.., b'*', b'*']);
         if segment || hyphened {
             return None;
         }

@@ -171,9 +171,12 @@ impl View<'_> {
             .part(*logic)
             .and_then(<[u8]>::first)
             .is_some_and(u8::is_ascii_alphabetic);
+        // `and x != y  # why it is so`
+        let names = tail.iter().skip(chain.used).take(8);
+        let noted = names.filter(|t| t.kind == Kind::Name).count() >= 2;
         let score = match chain.tail {
             Tail::Literal { empty: true } if chain.compared && chain.operators == 1 => 6000,
-            Tail::Cut if word && self.texture.words <= 8 => 6500,
+            Tail::Cut if word && self.texture.words <= 8 && !noted => 6500,
             Tail::End | Tail::Closed if word && chain.internal && self.texture.words <= 8 => 6000,
             _ => return None,
         };
