@@ -135,8 +135,6 @@ class Lookalike:
             for one in (lines[:1] if self.quoted else lines)
         ]
         expect = ['{"conclusion":"ALLOW"}'] * len(traffic)
-        if self.name == "Markdown with Java":
-            expect[0] = "{}"
         if self.name in denied():
             expect[1] = "{}"
         listed = "".join(f"  '''{one}''',\n" for one in traffic)

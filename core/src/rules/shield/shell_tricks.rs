@@ -29,6 +29,7 @@ pub(super) fn find_in(text: &[u8], best: &mut Strongest) {
         add("shield.rce.substitution", 8200, escaped(text));
         add("shield.rce.separator", 7500, put_together(text));
         add("shield.rce.substitution", 7500, spliced_group(text));
+        add("shield.rce.substitution", 8000, written(text));
     }
     if text.contains(&b'`') {
         add("shield.rce.substitution", 7500, spliced(text));
@@ -156,6 +157,32 @@ fn spliced_group(text: &[u8]) -> Option<usize> {
         let behind = close.and_then(|close| rest.get(close.saturating_add(1)));
         let glued = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphabetic);
         glued(before) || glued(behind)
+    })
+}
+
+/// `; $(tr A-Z a-z<<<ID)`, `; $(echo aWQ=|base64 -d)`: the command itself is
+/// what another one writes.
+fn written(text: &[u8]) -> Option<usize> {
+    const WRITERS: [&[u8]; 7] = [
+        b"echo", b"printf", b"tr", b"rev", b"base64", b"base32", b"xxd",
+    ];
+    const TURNED: [&[u8]; 6] = [
+        b"<<<",
+        b"base64 -",
+        b"base32 -",
+        b"xxd -r",
+        b"|rev",
+        b"|tr ",
+    ];
+    places(text, b"$(").take(8).find(|at| {
+        let before = text.get(..*at).unwrap_or_default().trim_ascii_end();
+        let starts = matches!(before.last(), None | Some(b';' | b'|' | b'&' | b'{' | b'('))
+            || text.get(before.len()) == Some(&b'\n');
+        let rest = text.get(at.saturating_add(2)..).unwrap_or_default();
+        let rest = rest.trim_ascii_start();
+        let inner = rest.split(|b| *b == b')').next().unwrap_or_default();
+        let writer = inner.split(|b| !is_word(*b)).next().unwrap_or_default();
+        starts && WRITERS.contains(&writer) && TURNED.iter().any(|t| find(inner, t).is_some())
     })
 }
 

@@ -80,7 +80,13 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], unfolded: bool, signs: &Signs) ->
                 text.len(),
             ));
         } else if starts_with_ci(target, b"file:/") && whole {
-            let score = if secret.is_some() { 9000 } else { 4500 };
+            let score = if secret.is_some() {
+                9000
+            } else if is_system_file(target) {
+                8000
+            } else {
+                4500
+            };
             best.add(Evidence::new(
                 "shield.traversal.wrapper",
                 texture.weigh(score, 3000, 2000),
@@ -126,6 +132,14 @@ pub(crate) fn find_in(kind: Kind, text: &[u8], unfolded: bool, signs: &Signs) ->
         ));
     }
     best.0
+}
+
+/// `file:/etc/x`, `file://localhost/etc/x` (RFC 8089).
+fn is_system_file(url: &[u8]) -> bool {
+    let path = url.get(b"file:".len()..).unwrap_or_default();
+    let path = path.strip_prefix(b"//").unwrap_or(path);
+    let path = path.strip_prefix(b"localhost").unwrap_or(path);
+    path::is_system_path(path)
 }
 
 /// Dots and slashes in hexadecimal that no layer decoded: where, how long.
@@ -213,6 +227,14 @@ fn steps(
         .any(|b| matches!(b, b' ' | b'"' | b'\'' | b'(' | b'`' | b'['));
     let whole = whole && (!code || climb.steps > 3);
     let odd = climb.disguised || unfolded;
+    // `/x/../var/log/y`
+    let system = whole
+        && text.starts_with(b"/")
+        && climb
+            .end
+            .checked_sub(1)
+            .and_then(|slash| text.get(slash..))
+            .is_some_and(path::is_system_path);
     let score = match (climb.steps, secret.is_some(), odd) {
         (_, true, _) => 9600,
         (3.., _, true) => 9300,
@@ -220,6 +242,7 @@ fn steps(
         (1, _, true) => 7000,
         (3.., _, false) => 8800,
         (2, _, false) => 6500,
+        _ if system => 6500,
         _ => 3500,
     };
     let score = match kind {

@@ -168,7 +168,13 @@ pub(super) const ROWS: &[(&str, Row)] = &[
     ),
     (
         "runtime",
-        row(0, &[phrase("", ".getruntime", JAVA, [9200, 5500, 2500])]),
+        row(
+            0,
+            &[
+                phrase("", ".getruntime().exec(", JAVA, [9500, 5500, 2500]),
+                phrase("", ".getruntime", JAVA, [9200, 4500, 2500]),
+            ],
+        ),
     ),
     ("getruntime", row(0, &[phrase("", "(", JAVA, LIKELY)])),
     (
