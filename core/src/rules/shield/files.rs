@@ -209,7 +209,32 @@ fn placeholder(name: &[u8]) -> u16 {
     }
 }
 
+/// `/.git/config`, `../.env`: what a version control or a deployment left in the
+/// root of a site. The bare name is one of an editor's files.
+fn is_left_behind(name: &[u8]) -> bool {
+    const LEFT: [&[u8]; 7] = [
+        b".git/config",
+        b".git/head",
+        b".git/index",
+        b".svn/entries",
+        b".svn/wc.db",
+        b".hg/hgrc",
+        b".env",
+    ];
+    let mut rest = name;
+    while let Some(inner) = rest
+        .strip_prefix(b"/")
+        .or_else(|| rest.strip_prefix(b"../"))
+    {
+        rest = inner;
+    }
+    rest.len() < name.len() && LEFT.iter().any(|file| rest.eq_ignore_ascii_case(file))
+}
+
 fn place(name: &[u8]) -> u16 {
+    if is_left_behind(name) {
+        return 6500;
+    }
     let slash = |b: &u8| matches!(b, b'/' | b'\\');
     let parts = || name.split(slash).filter(|part| !part.is_empty());
     let known = |list: &[&[u8]], word: &[u8]| list.iter().any(|w| word.eq_ignore_ascii_case(w));
@@ -296,6 +321,9 @@ mod tests {
     fn files_and_names() {
         for text in [
             "/.sh_history",
+            "/.git/config",
+            "../.env",
+            "/.svn/entries",
             "root/.htpasswd",
             "config.inc.php",
             "/var/spool/locks",
@@ -309,6 +337,8 @@ mod tests {
         }
         for text in [
             "readme.md",
+            ".env",
+            "/home/ann/.env.example",
             "c:\\xampp\\mysql\\data",
             "C:\\Users\\ann\\Documents\\report.docx",
             "/home/ann/project/config.rs",
