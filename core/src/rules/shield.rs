@@ -44,6 +44,7 @@ mod rce;
 mod remote;
 mod script;
 mod shell_idioms;
+mod shell_settings;
 mod shell_tricks;
 mod signs;
 mod sql_shapes;

@@ -6,6 +6,7 @@
 //! line as the whole of a short value is not.
 
 use super::evidence::{Evidence, Strongest, Texture};
+use super::shell_settings::{beside_prose, is_asked_about, is_built, is_data, is_probe};
 use super::{gate, shell_idioms, shell_tricks};
 use crate::text::cursor::{each_of_ci, find, is_space, is_word};
 use crate::text::shell::{Argument, COMMANDS, Command, Invocation, Mark, each_invocation};
@@ -26,31 +27,6 @@ pub(crate) fn find_in(text: &[u8], idiomatic: bool, texture: Texture) -> Option<
         }
     }
     best.0
-}
-
-/// A payload of prose that is nothing but prose: behind its last words, or in
-/// front of a comment that cuts it off. Where it starts and ends.
-fn beside_prose(text: &[u8]) -> Option<(usize, usize)> {
-    const LONGEST: usize = 100;
-    let speaks = |b: &u8| {
-        b.is_ascii_alphanumeric()
-            || !b.is_ascii()
-            || matches!(b, b' ' | b',' | b'.' | b'!' | b'?' | b'-' | b'\n' | b'\r')
-    };
-    let prose = |part: &[u8]| part.iter().all(|b| speaks(b) || *b == b'\'');
-    let head = text.get(..LONGEST.min(text.len())).unwrap_or_default();
-    if let Some(comment) = head.windows(3).position(|three| three == b" # ")
-        && prose(text.get(comment.saturating_add(3)..).unwrap_or_default())
-    {
-        return Some((0, comment));
-    }
-    let start = text.len().saturating_sub(LONGEST);
-    let tail = text.get(start..).unwrap_or_default();
-    let first = start.saturating_add(tail.iter().position(|b| !speaks(b))?);
-    let last = tail
-        .iter()
-        .any(|b| matches!(b, b';' | b'|' | b'&' | b'`' | b'$'));
-    (last && prose(text.get(..first).unwrap_or_default())).then_some((first, text.len()))
 }
 
 fn shells(text: &[u8], idiomatic: bool, texture: Texture, best: &mut Strongest) {
@@ -266,59 +242,6 @@ fn judge(
         code,
         texture.weigh(score.saturating_add(odd).min(9500), 3500, 2000),
     ))
-}
-
-/// `; echo pwned` and nothing else.
-fn is_probe(text: &[u8], found: &Invocation) -> bool {
-    let name = text.get(found.start..found.end).unwrap_or_default();
-    let words = text.split(|b| !is_word(*b)).filter(|w| !w.is_empty());
-    text.len() <= 40 && found.start <= 2 && name.ends_with(b"echo") && words.count() == 2
-}
-
-/// `data:image/png;base64`
-fn is_data(before: &[u8]) -> bool {
-    let near = before.get(before.len().saturating_sub(64)..);
-    near.is_some_and(|near| {
-        near.ends_with(b";base64") && near.windows(5).any(|five| five == b"data:")
-    })
-}
-
-/// `cat /etc/hosts meaning`: words of a question about a command.
-fn is_asked_about(text: &[u8]) -> bool {
-    const ASKING: [&[u8]; 14] = [
-        b"vs",
-        b"versus",
-        b"meaning",
-        b"works",
-        b"work",
-        b"does",
-        b"doesn't",
-        b"is",
-        b"how",
-        b"why",
-        b"what",
-        b"explained",
-        b"example",
-        b"but",
-    ];
-    text.len() <= 120
-        && !text
-            .iter()
-            .any(|b| matches!(b, b';' | b'|' | b'&' | b'>' | b'\n'))
-        && text
-            .split(|b| is_space(*b))
-            .skip(1)
-            .any(|word| ASKING.contains(&word))
-}
-
-/// A step of a Dockerfile.
-fn is_built(text: &[u8], found: &Invocation) -> bool {
-    if !text.starts_with(b"FROM ") || found.mark != Mark::Separator {
-        return false;
-    }
-    let before = text.get(found.start.saturating_sub(400)..found.start);
-    let line = before.and_then(|before| before.rsplit(|b| *b == b'\n').next());
-    line.is_some_and(|line| line.starts_with(b"RUN "))
 }
 
 /// Behind the closing quote the text goes on, as in prose about a command.
