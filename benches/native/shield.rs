@@ -24,7 +24,7 @@ const SLICE_NANOS: u128 = 300_000;
 const LENGTH: usize = 4096;
 
 /// Pieces that hostile bodies are made of.
-const HOSTILE: [(&str, &str); 24] = [
+const HOSTILE: [(&str, &str); 33] = [
     ("doubly encoded", "%25%32%35%33%63"),
     ("percent signs", "%25"),
     ("quotes", "'"),
@@ -48,6 +48,15 @@ const HOSTILE: [(&str, &str); 24] = [
     ("commands", ";cat "),
     ("steps", "../"),
     ("fullwidth", "\u{ff1c}\u{ff53}"),
+    ("UTF-7", "+ADwAcwBjAHIAaQBwAHQAPg-"),
+    ("UTF-16", "<\0s\0c\0"),
+    ("the other UTF-16", "\0<\0s\0c"),
+    ("fullwidth templates", "\u{ff5b}\u{ff5b}\u{ff17}"),
+    ("JSON in a string", "{\\\"a\\\":\\\""),
+    ("XML in a string", "<a b=\"c\"><![CDATA["),
+    ("names in pieces", "{{''['__a'+"),
+    ("set in templates", "{%set x=("),
+    ("lines of a form", "a=b\r\n"),
     ("everything", "' \"<a %25 &#x; ${ `;|or 1=1"),
 ];
 

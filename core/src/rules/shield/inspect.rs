@@ -195,7 +195,7 @@ fn framing_hit(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
         score: Score::ten_thousandths(found.score),
         place: Place {
             kind: Kind::Header,
-            name: name.into(),
+            name: shown_name(name),
         },
         start: found.start,
         end: found.end,

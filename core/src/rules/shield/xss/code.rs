@@ -78,8 +78,8 @@ impl Page<'_> {
     }
 }
 
-/// A function called without arguments between the words of a phrase that has
-/// no other code: `why is eval() bad`.
+/// A function called without arguments, or a property, between the words of a
+/// phrase that has no other code: `why is eval() bad`, `set document.cookie in js`.
 fn is_named(text: &[u8], start: usize, end: usize) -> bool {
     let before = text.get(..start).unwrap_or_default();
     let behind = text.get(end..).unwrap_or_default();
@@ -87,10 +87,12 @@ fn is_named(text: &[u8], start: usize, end: usize) -> bool {
         part.iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b',' | b'.' | b'?' | b'-'))
     };
-    let Some(behind) = behind.strip_prefix(b"() ") else {
-        return false;
+    let (least, behind) = match (behind.strip_prefix(b"() "), behind.strip_prefix(b" ")) {
+        (Some(behind), _) if before.ends_with(b" ") => (1, behind),
+        (_, Some(behind)) if before.ends_with(b".") => (3, behind),
+        _ => return false,
     };
-    before.ends_with(b" ") && words(before).next().is_some() && phrase(before) && phrase(behind)
+    words(before).count() >= least && phrase(before) && phrase(behind)
 }
 
 /// A function found by a computed name and called.
