@@ -26,6 +26,10 @@ pub(super) fn find_in<'r>(request: &Request<'r>) -> Option<(&'r [u8], Evidence)>
 fn split<'r>(request: &Request<'r>) -> Option<(&'r [u8], Evidence)> {
     request.headers.iter().find_map(|(name, value)| {
         // nearly every value is passed without a look at where
+        // credentials are wrapped by old clients
+        if name.eq_ignore_ascii_case(b"authorization") {
+            return None;
+        }
         let least = value.iter().copied().min()?;
         if least >= b' ' {
             return None;
@@ -131,6 +135,6 @@ mod tests {
         assert_eq!(score(&[("Accept", "a\r\nX-Role: admin")]), 6500);
         assert_eq!(score(&[("Accept", "a\0b")]), 6500);
         assert_eq!(score(&[("Accept", "a,\r\n b")]), 3000);
-        assert_eq!(score(&[("Authorization", "Basic dXNlcg\ncGFzcw==")]), 3000);
+        assert_eq!(score(&[("Authorization", "Basic dXNlcg\ncGFzcw==")]), 0);
     }
 }
