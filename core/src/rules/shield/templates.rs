@@ -11,8 +11,8 @@
 mod probes;
 
 use self::probes::{
-    calls_literal, disguises_name, ends, is_all_template, is_small_sum, is_smarty, is_sum, lead,
-    makes, reads_process,
+    calls_literal, disguises_name, ends, hides_names, is_all_template, is_small_sum, is_smarty,
+    is_sum, lead, makes, reads_process,
 };
 use super::evidence::{Evidence, Strongest};
 use super::signs::Signs;
@@ -25,6 +25,8 @@ use alloc::vec::Vec;
 const OPENERS: u8 = 128;
 /// So many of them are no template that somebody wrote.
 const FEW: u8 = 4;
+/// So many expressions are read for names put together.
+const LOOKS: u8 = 16;
 /// So much of an expression is read.
 const WINDOW: usize = 120;
 /// So many of its words.
@@ -110,6 +112,7 @@ pub(super) fn find_in(text: &[u8], signs: &Signs, best: &mut Strongest) {
         } else {
             Vec::new()
         },
+        looks: if hides_names(text) { LOOKS } else { 0 },
         brace: Next::new(b"}"),
         percent: Next::new(b"%>"),
         bracket: Next::new(b"]"),
@@ -188,6 +191,8 @@ const CODE: &str = "shield.ssti.expression";
 struct Page<'t> {
     text: &'t [u8],
     asked: Vec<Asked>,
+    /// Of [`LOOKS`], what is left; none where no name can be hidden.
+    looks: u8,
     brace: Next,
     percent: Next,
     bracket: Next,
@@ -196,6 +201,13 @@ struct Page<'t> {
 }
 
 impl Page<'_> {
+    /// A name is put together in `code`; the first few are looked at.
+    fn is_disguised(&mut self, code: &[u8]) -> bool {
+        let look = self.looks > 0;
+        self.looks = self.looks.saturating_sub(1);
+        look && disguises_name(code)
+    }
+
     /// What the expression from `start` to `end` asks for.
     fn expression(&mut self, start: usize, end: usize, opener: Opener) -> Option<(u16, u16, u16)> {
         let inner = self.text.get(start..end)?.trim_ascii_start();
@@ -228,7 +240,7 @@ impl Page<'_> {
         if tests || calls_literal(code) || makes(code, opener) {
             return Some((7500, 3500, 1500));
         }
-        if disguises_name(code) {
+        if self.is_disguised(code) {
             return Some((8500, 5500, 3000));
         }
         if (opener.statement || opener.evaluates)

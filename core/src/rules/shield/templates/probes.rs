@@ -117,6 +117,13 @@ pub(super) fn reads_process(code: &[u8]) -> bool {
     })
 }
 
+/// Two underscores, dashes or an escape occur: what [`disguises_name`] needs.
+pub(super) fn hides_names(text: &[u8]) -> bool {
+    [&b"__"[..], b"--", b"\\"]
+        .iter()
+        .any(|mark| find(text, mark).is_some())
+}
+
 /// A name that is put together or escaped where it could stand as it is:
 /// `['__cl'+'ass__']`, `[['__cl','ass__']|join]`, `['__ssalc__'[::-1]]`,
 /// `['--class--'|replace('-','_')]`, `['\137\137class…']`.
