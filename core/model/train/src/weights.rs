@@ -9,6 +9,9 @@ use doorward_core::rules::shield::{BITS, HEAD, Model, NEVER, UNIT, contract, rea
 /// often in harmless ones.
 const MORE: [i32; 3] = [0, 4 * UNIT, NEVER];
 
+/// A weight of less says nothing, and what is mostly zero packs well.
+const LEAST: f64 = 3.0;
+
 /// The file without thresholds.
 pub(crate) fn quantised(weights: &Weights) -> Vec<u8> {
     let mut file = Vec::with_capacity(HEAD + (1 << BITS));
@@ -18,6 +21,7 @@ pub(crate) fn quantised(weights: &Weights) -> Vec<u8> {
     }
     for weight in weights {
         let rounded = (weight * f64::from(UNIT)).round().clamp(-127.0, 127.0);
+        let rounded = if rounded.abs() < LEAST { 0.0 } else { rounded };
         file.push((rounded as i8).to_le_bytes()[0]);
     }
     file
