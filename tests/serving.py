@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import re
+import secrets
 import shlex
 import socket
 import subprocess
@@ -51,6 +53,17 @@ def run(
 GUARD = '"$@" </dev/null & cat >/dev/null; kill -KILL 0'
 
 
+def free_port() -> int:
+    """A port nobody listens on, below those that the system hands to clients.
+
+    A port of that range may be a connection's of somebody else by the time the application starts.
+    """
+    while True:
+        port = secrets.choice(range(10_000, 32_000))
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+
+
 class Server:
     """A running application on a free port of loopback; ends with the `with` block.
 
@@ -66,8 +79,7 @@ class Server:
         logs: Path | None = None,
         more: Mapping[str, str] | None = None,
     ) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port: int = free_port()
         self.name = name
         self._log = (logs or folder) / f"server-{self.port}.log"
         port = str(self.port)

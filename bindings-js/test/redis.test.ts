@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
@@ -35,13 +36,20 @@ class Server {
     this.port = port;
   }
 
+  /** On a port nobody listens on, below those that the system hands to clients meanwhile. */
   static async free(): Promise<Server> {
-    const probe = createServer().listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, "close");
-    return new Server(port);
+    for (;;) {
+      const port = randomInt(10_000, 32_000);
+      const probe = createServer().listen(port, "127.0.0.1");
+      const free = await once(probe, "listening").then(
+        () => true,
+        () => false,
+      );
+      if (!free) continue;
+      probe.close();
+      await once(probe, "close");
+      return new Server(port);
+    }
   }
 
   async start(): Promise<void> {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import secrets
@@ -32,14 +33,20 @@ SECRET = "0123456789abcdef"
 PLENTY = 5.0
 
 
+def _free_port() -> int:
+    """A port nobody listens on, below those that the system hands to clients meanwhile."""
+    while True:
+        port = secrets.choice(range(10_000, 32_000))
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+
+
 class Server:
     """A server that can be killed, stopped and started again."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port: int = _free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Server:

@@ -38,10 +38,7 @@ impl App {
     /// `examples/nextjs` and `examples/fastapi`, ready, with or without a rule.
     pub(super) fn start_both(without: Option<&str>) -> Result<(Self, Self)> {
         // Held until both are known, so that they differ.
-        let ports = [
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
-        ];
+        let ports = [listener()?, listener()?];
         let [next, fastapi] = [ports[0].local_addr()?, ports[1].local_addr()?];
         drop(ports);
         let mut next = Self::start(
@@ -125,6 +122,18 @@ impl App {
     pub(super) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
+}
+
+/// On a port below those that the system hands to clients: one of theirs could be
+/// a connection's by the time the application starts.
+fn listener() -> Result<TcpListener> {
+    let process = u16::try_from(std::process::id() % 20_000)?;
+    (10_000..32_000)
+        .cycle()
+        .skip(usize::from(process))
+        .take(22_000)
+        .find_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok())
+        .context("no port is free")
 }
 
 impl Drop for App {
