@@ -7,6 +7,7 @@ import {
   jsonOf,
   noSecret,
   onFaultOf,
+  packsOf,
   processSecret,
   sayModes,
   secretOf,
@@ -19,7 +20,7 @@ import { Ward } from "./ward.js";
 import { type WarningSink, warn } from "./warning.js";
 
 /** Options that belong to this process rather than to the policy. */
-const LOCAL = ["secret", "log", "onWarning", "onFault"] as const;
+const LOCAL = ["secret", "log", "onWarning", "onFault", "packs"] as const;
 
 const MANY_WARDS = 100;
 
@@ -42,6 +43,7 @@ export function doorward<
     platform: platform(),
     storeSecret: store && (secret ?? noSecret()),
     logSecret: log && (secret ?? processSecret(onWarning)),
+    packs: packsOf(own(options, "packs")),
   });
   sayModes(engine, onWarning);
   rememberAddresses();

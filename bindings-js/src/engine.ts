@@ -10,6 +10,7 @@ import { HeaderFilter, type Reads } from "./adapters/adapter.js";
 import { isWorker } from "./environment.js";
 import { FrameWriter, type Input } from "./frame.js";
 import { Instance } from "./instance.js";
+import type { Pack } from "./pack.js";
 import { shared } from "./shared.js";
 import type { bindings } from "./wasm/generated/glue.js";
 
@@ -28,6 +29,8 @@ export interface Setup {
   readonly storeSecret: string | undefined;
   /** Decisions are followed by log lines, with identities that are HMACs under this. */
   readonly logSecret: string | undefined;
+  /** Tables and weights that rules may need. */
+  readonly packs: readonly Pack[];
 }
 
 /** Told of every trap. */
@@ -75,7 +78,13 @@ export class Engine {
   /** The engine of this process for a policy. */
   static of(text: string, setup: Setup): Engine {
     const { engines } = shared();
-    const kind = JSON.stringify([setup.dryRun, setup.platform, setup.storeSecret, setup.logSecret]);
+    const kind = JSON.stringify([
+      setup.dryRun,
+      setup.platform,
+      setup.storeSecret,
+      setup.logSecret,
+      setup.packs.map(({ name, bytes }) => [name, bytes.length]),
+    ]);
     const known = engines.get(kind + text);
     if (known) return known;
     const fresh = new Engine(text, setup);
@@ -114,16 +123,17 @@ export class Engine {
 
   /**
    * Conclusion letter, in lower case where a LIVE rule could not judge, and decision
-   * line; then, where the setup logs, a newline and the log line. Throws only when a
-   * fresh instance fails as well.
+   * line; then, where the setup logs, a newline and the log line. With `waits` it may
+   * be `N`: facts of the outside are needed, which `drive` asks for. Throws only when
+   * a fresh instance fails as well.
    */
-  decide(input: Input, onFault: OnFault): string {
+  decide(input: Input, waits: boolean, onFault: OnFault): string {
     for (let attempt = 1; ; attempt++) {
       let live: Live | undefined;
       try {
         live = this.#use();
         const { raw, frames } = live;
-        const length = raw.decide(frames.write(input));
+        const length = raw.decide(frames.write(input), waits);
         return frames.read(raw.answer(), length);
       } catch (error) {
         this.#fault(live, error, onFault);
@@ -198,9 +208,10 @@ export class Engine {
     const parent = this.#parent ? this.#parent.#use() : undefined;
     const instance = Instance.current();
     const { shell } = instance;
-    const options = optionsOf(new shell.EngineOptions(), this.setup);
+    const options = new shell.EngineOptions();
     let draft = parent?.draft === true;
     const compile = () => {
+      fill(options, this.setup);
       if (parent) return parent.raw.derive(this.#text, options);
       if (!known || known.draft) {
         draft = !hasRandomness();
@@ -262,11 +273,11 @@ function bytesOf(text: string): Uint8Array {
   return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }
 
-function optionsOf(options: bindings.EngineOptions, setup: Setup): bindings.EngineOptions {
+function fill(options: bindings.EngineOptions, setup: Setup): void {
   if (setup.dryRun) options.dry_run();
   if (setup.logSecret !== undefined) options.log_secret(encoder.encode(setup.logSecret));
+  for (const { bytes } of setup.packs) options.pack(bytes);
   if (setup.storeSecret !== undefined) options.store_secret(encoder.encode(setup.storeSecret));
-  return options;
 }
 
 /** Tells an engine that failed from a policy that is wrong. */

@@ -2,6 +2,7 @@
 
 import { type Engine, PolicyError } from "./engine.js";
 import { environmentSecret } from "./environment.js";
+import type { Pack } from "./pack.js";
 import type { OnError, RuleInput } from "./rules.js";
 import { shared } from "./shared.js";
 import type { Store } from "./store.js";
@@ -28,6 +29,8 @@ export interface WardOptions<
     readonly deadlineMs?: number;
     readonly oversize?: OnError;
   };
+  /** Tables and weights that some rules need: `doorward/email-data`, `doorward/prompt`. */
+  readonly packs?: readonly Pack[];
   /** The application can step up: `isDenied()` is then false for CHALLENGE. */
   readonly stepUp?: boolean;
   /** For the HMACs of store keys and logged identities; default `DOORWARD_SECRET`. */
@@ -85,6 +88,16 @@ export function processSecret(onWarning: WarningSink | undefined): string {
   const home = shared();
   home.secret ??= crypto.randomUUID();
   return home.secret;
+}
+
+/** The packs given. */
+export function packsOf(given: unknown): readonly Pack[] {
+  if (given === undefined) return [];
+  const packs = Array.isArray(given) ? (given as Partial<Pack>[]) : undefined;
+  if (packs?.every((pack) => pack?.bytes instanceof Uint8Array)) return packs as Pack[];
+  throw new PolicyError(
+    `policy: packs: found ${packs ? "something else" : typeof given}, expected a list of packs, such as the default export of doorward/email-data`,
+  );
 }
 
 /** What a request gets when the engine fails twice. */

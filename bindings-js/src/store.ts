@@ -59,13 +59,13 @@ interface Need extends Take {
 
 const DEADLINE_MS = 50;
 
-/** Answers the engine's needs from a store: JSON in, JSON out. Never rejects. */
+/** Answers the engine's needs, quota from a store: JSON in, JSON out. Never rejects. */
 export function answering(
-  store: Store,
+  store: Store | undefined,
   onError: (error: unknown) => void,
 ): (needs: string) => Promise<string> {
   // a store that keeps its own deadline is given up only when it does not
-  const deadline = store.deadlineMs === undefined ? DEADLINE_MS : 2 * store.deadlineMs;
+  const deadline = store?.deadlineMs === undefined ? DEADLINE_MS : 2 * store.deadlineMs;
   return async (json) => {
     const { needs, now } = JSON.parse(json) as { needs: readonly Need[]; now?: number };
     const takes = needs.filter((need) => need.kind === "take");
@@ -73,7 +73,7 @@ export function answering(
     let failure = "unsupported";
     try {
       const batch = takes.map((need) => asked(need, now));
-      if (takes.length > 0) taken = (await within(deadline, store.take(batch))) ?? [];
+      if (store && takes.length > 0) taken = (await within(deadline, store.take(batch))) ?? [];
       const failed = taken.find((answer) => answer instanceof Error);
       if (failed) throw failed;
     } catch (error) {

@@ -79,7 +79,7 @@ export class Ward<Needs extends string = never> {
   readonly #maker: Maker;
   readonly #platform: string;
   readonly #more = new Map<string, Ward<string>>();
-  readonly #answers: ((needs: string) => Promise<string>) | undefined;
+  readonly #answers: (needs: string) => Promise<string>;
 
   constructor(parts: Parts) {
     this[internals] = parts;
@@ -92,7 +92,7 @@ export class Ward<Needs extends string = never> {
       headers: (line) => engine.headers(line, this.#onFault),
       respond: (line, accept) => engine.respond(line, accept, this.#onFault),
     };
-    this.#answers = store && answering(store, (error) => this.#storeFailed(error));
+    this.#answers = answering(store, (error) => this.#storeFailed(error));
   }
 
   /** Decides about a request, reading as much of its body as the policy wants. */
@@ -103,21 +103,28 @@ export class Ward<Needs extends string = never> {
     const { body: bounds } = this[internals].engine.reads;
     const reading = bounds ? adapter.body(request, bounds) : undefined;
     const body = reading instanceof Promise ? await reading : reading;
-    if (!this.#answers) return this.#decide(adapter, request, context[0], peer, body);
+    if (!this[internals].store) {
+      const answer = this.#decide(adapter, request, context[0], peer, body, true);
+      if (answer.charCodeAt(0) !== NEEDS) return this.#decision(answer);
+    }
     const input = emptyInput();
     this.#fill(input, adapter, request, context[0], peer, body);
-    return this.#drive(input, this.#answers);
+    return this.#drive(input);
   }
 
-  /** The same at once: touches no stream, so of a body only what a parser left is seen. */
+  /**
+   * The same at once: touches no stream, so of a body only what a parser left is seen, and
+   * asks nobody, so a rule that needs a fact of the outside is undetermined.
+   */
   protectSync(request: WardRequest, ...context: ContextArguments<Needs>): Decision {
-    if (this.#answers) {
+    if (this[internals].store) {
       throw new TypeError("protectSync cannot wait for this ward's store: use await protect()");
     }
     const adapter = adapterOf(request);
     const { body: bounds } = this[internals].engine.reads;
     const body = bounds ? adapter.seen(request, bounds) : undefined;
-    return this.#decide(adapter, request, context[0], this.#peer(adapter, request), body);
+    const peer = this.#peer(adapter, request);
+    return this.#decision(this.#decide(adapter, request, context[0], peer, body, false));
   }
 
   /** A ward with further rules on the same store; cached, so it may be called in a handler. */
@@ -166,28 +173,29 @@ export class Ward<Needs extends string = never> {
     context: unknown,
     peer: string,
     body: Body | undefined,
-  ): Decision {
+    waits: boolean,
+  ): string {
     // a getter in the context, or a sink, may ask a ward while this one is at it
     const input = scratch ?? emptyInput();
     scratch = undefined;
     let answer: string;
     try {
       this.#fill(input, adapter, request, context, peer, body);
-      answer = this[internals].engine.decide(input, this.#onFault);
+      answer = this[internals].engine.decide(input, waits, this.#onFault);
     } catch {
       answer = this.#faulted();
     }
     input.head = NOTHING.head;
     input.tail = NOTHING.tail;
     scratch = input;
-    return this.#decision(answer);
+    return answer;
   }
 
-  async #drive(input: Input, answers: (needs: string) => Promise<string>): Promise<Decision> {
+  async #drive(input: Input): Promise<Decision> {
     let answer: string;
     try {
       const { engine } = this[internals];
-      answer = await engine.drive(input, answers, this.#onFault);
+      answer = await engine.drive(input, this.#answers, this.#onFault);
     } catch {
       answer = this.#faulted();
     }
@@ -321,6 +329,9 @@ export class Ward<Needs extends string = never> {
 }
 
 const NOTHING = emptyInput();
+
+/** `N`: facts of the outside are needed. */
+const NEEDS = 0x4e;
 
 /** `a`: allowed although a LIVE rule could not judge. */
 const UNJUDGED = 0x61;

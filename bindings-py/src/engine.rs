@@ -3,11 +3,12 @@
 use crate::fault::guarded;
 use crate::frame::{self, Body, Wanted, clock};
 use crate::home::Home;
+use crate::packs::packs;
 use core::sync::atomic::{AtomicBool, Ordering};
 use doorward_core::engine::{self, Judged, Step};
 use doorward_core::frame::flag;
 use doorward_core::keys::Keyer;
-use doorward_core::need::{Embedded, Nobody, Replies, World, write_needs};
+use doorward_core::need::{Embedded, Facts, Replies, World, write_needs};
 use doorward_core::text::json::Value;
 use doorward_core::{explain as explanation, log, response};
 use pyo3::exceptions::PyValueError;
@@ -47,7 +48,7 @@ impl Engine {
     ) -> PyResult<Self> {
         guarded(|| {
             let seed = home.as_ref().map_or([0; 16], |home| home.seed);
-            let mut core = engine::Engine::new(policy, Keyer::Seed(seed))
+            let mut core = engine::Engine::with_packs(policy, Keyer::Seed(seed), &packs()?)
                 .map_err(|error| PyValueError::new_err(error.to_string()))?;
             let home = home.unwrap_or_else(|| Arc::new(Home::new(core.policy().store_bytes())));
             let secret = options.store_secret.as_deref().and_then(Keyer::secret);
@@ -70,16 +71,16 @@ impl Engine {
 
     /// The pure part. A long body is scanned without the interpreter; no lock
     /// is held here.
-    fn judge(&self, py: Python<'_>, frame: &[u8]) -> Judged {
+    fn judge(&self, py: Python<'_>, frame: &[u8], facts: &Facts) -> Judged {
         // the failure drill is a real panic
         assert!(
             !self.fail_next.swap(false, Ordering::Relaxed),
             "failure drill"
         );
         if frame.len() > DETACH_ABOVE {
-            py.detach(|| self.core.judge(frame))
+            py.detach(|| self.core.judge_with(frame, facts))
         } else {
-            self.core.judge(frame)
+            self.core.judge_with(frame, facts)
         }
     }
 
@@ -100,8 +101,13 @@ impl Engine {
         out
     }
 
-    fn embedded(&self, judged: Judged, frame: &[u8]) -> String {
+    /// The step that the facts known so far allow.
+    fn step(&self, py: Python<'_>, frame: &[u8], facts: &Facts) -> String {
+        let judged = self.judge(py, frame, facts);
         let mut store = self.home.store();
+        if self.options.store_secret.is_some() {
+            return self.conclude(judged, frame, &mut Replies::new(facts.clone(), &mut *store));
+        }
         let mut world = Embedded {
             store: &mut *store,
             lost: self.home.take_lost(),
@@ -275,24 +281,15 @@ impl Engine {
         })
     }
 
-    /// Decides, with quota from the embedded store.
-    fn decide(&self, py: Python<'_>, frame: &[u8]) -> PyResult<String> {
-        guarded(|| self.embedded(self.judge(py, frame), frame))
-    }
-
     /// Decides if nothing is needed from the host; says the needs otherwise.
     fn ask(&self, py: Python<'_>, frame: &[u8]) -> PyResult<String> {
-        guarded(|| self.conclude(self.judge(py, frame), frame, &mut Nobody))
+        guarded(|| self.step(py, frame, Facts::OPEN))
     }
 
-    /// Decides with the host's replies; what it failed to answer comes from the
-    /// embedded store.
+    /// The same with the replies to each batch of needs, a line for each; what
+    /// of its quota the host failed to answer comes from the embedded store.
     fn answer(&self, py: Python<'_>, frame: &[u8], replies: &str) -> PyResult<String> {
-        guarded(|| {
-            let judged = self.judge(py, frame);
-            let mut store = self.home.store();
-            self.conclude(judged, frame, &mut Replies::parse(replies, &mut *store))
-        })
+        guarded(|| self.step(py, frame, &Facts::parse(replies)))
     }
 
     /// The next decision panics: a drill.

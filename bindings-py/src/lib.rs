@@ -12,6 +12,7 @@ mod engine;
 mod fault;
 mod frame;
 mod home;
+mod packs;
 mod replay;
 mod text;
 

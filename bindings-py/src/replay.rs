@@ -1,6 +1,7 @@
 //! Replay for Python hosts.
 
 use crate::fault::guarded;
+use crate::packs::packs;
 use doorward_core::replay::{Pushed, Replay as Core, ReplayOptions};
 use doorward_core::traffic;
 use pyo3::exceptions::PyValueError;
@@ -32,6 +33,7 @@ impl Replay {
             dry_run,
             log_secret,
             store_secret,
+            packs: packs()?,
         };
         guarded(|| Core::new(policy, against, &options))?
             .map(|core| Self(Mutex::new(core)))

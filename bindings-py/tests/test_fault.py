@@ -43,5 +43,5 @@ def test_a_panic_is_an_exception_that_python_can_catch(capfd: pytest.CaptureFixt
     ward = Doorward(rules=[])
     fail_next(ward)
     with pytest.raises(Fault):
-        ward._core.engine.decide(b"")
+        ward._core.engine.ask(b"")
     assert capfd.readouterr().err == ""

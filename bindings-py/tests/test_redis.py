@@ -23,7 +23,8 @@ import redis.asyncio
 from doorward import Decision, Doorward, Taken, fixed_window, sliding_window, token_bucket
 from doorward.__main__ import main
 from doorward._doorward import Replay
-from doorward._store import Answers, Take, answers_now
+from doorward._outside import answers_now
+from doorward._store import Answers, Take
 from doorward.redis import redis_store
 from hypothesis import given, settings
 from hypothesis import strategies as st

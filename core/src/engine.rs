@@ -11,7 +11,8 @@ use crate::field::{Field, FieldValue, Fields};
 use crate::frame::Frame;
 use crate::identity::Client;
 use crate::keys::Keyer;
-use crate::need::{Need, Reply, World};
+use crate::need::{Facts, Need, Reply, World};
+use crate::pack::Packs;
 use crate::policy::{Entry, Policy, PolicyError};
 use crate::request::Request;
 use crate::rules::{Finding, Judgement};
@@ -39,6 +40,8 @@ pub struct View<'a> {
     pub client: Client,
     /// Makes keys of what is to be remembered.
     pub keyer: &'a Keyer,
+    /// What the host answered of the outside.
+    pub facts: &'a Facts,
 }
 
 impl Fields for View<'_> {
@@ -141,6 +144,10 @@ pub struct Engine {
 
 /// What every rule saw, before the outside was asked.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the frame"
+)]
 pub struct Judged {
     id: String,
     now: Option<Millis>,
@@ -150,6 +157,8 @@ pub struct Judged {
     oversize: bool,
     late: bool,
     unreadable: bool,
+    /// The host has said all it will of the outside.
+    final_facts: bool,
 }
 
 /// A decision, or the facts it lacks.
@@ -167,7 +176,15 @@ impl Engine {
     /// # Errors
     /// What is wrong with the policy.
     pub fn new(policy: &str, keyer: Keyer) -> Result<Self, PolicyError> {
-        let policy = Policy::parse(policy)?;
+        Self::with_packs(policy, keyer, Packs::NONE)
+    }
+
+    /// Compiles a policy whose rules need packs.
+    ///
+    /// # Errors
+    /// What is wrong with the policy, or the pack that is not there.
+    pub fn with_packs(policy: &str, keyer: Keyer, packs: &Packs) -> Result<Self, PolicyError> {
+        let policy = Policy::parse(policy, packs)?;
         let (mut reads, mut live) = (Reads::default(), Reads::default());
         for entry in &policy.entries {
             entry.rule.reads(&mut reads);
@@ -242,10 +259,17 @@ impl Engine {
         out
     }
 
-    /// Lets every rule look at the framed request. Pure and total: a frame
-    /// that cannot be read is a fault of the shell, and is denied.
+    /// Lets every rule look at the framed request, with nothing known of the
+    /// outside yet. Pure and total: a frame that cannot be read is a fault of
+    /// the shell, and is denied.
     #[must_use]
     pub fn judge(&self, frame: &[u8]) -> Judged {
+        self.judge_with(frame, Facts::OPEN)
+    }
+
+    /// The same with what the host answered.
+    #[must_use]
+    pub fn judge_with(&self, frame: &[u8], facts: &Facts) -> Judged {
         let Some(frame) = Frame::parse(frame) else {
             return Judged {
                 id: String::new(),
@@ -256,6 +280,7 @@ impl Engine {
                 oversize: false,
                 late: false,
                 unreadable: true,
+                final_facts: true,
             };
         };
         let request = frame.request();
@@ -270,6 +295,7 @@ impl Engine {
             context: &context,
             client,
             keyer: &self.keyer,
+            facts,
         };
         Judged {
             id: String::from_utf8_lossy(request.id).into_owned(),
@@ -285,6 +311,7 @@ impl Engine {
             oversize: request.body.truncated,
             late: request.body.late,
             unreadable: false,
+            final_facts: facts.are_final(),
         }
     }
 
@@ -305,19 +332,35 @@ impl Engine {
             oversize,
             late,
             unreadable,
+            final_facts,
         } = judged;
         let denied_by = self.denied_locally(&findings);
         let now = now.unwrap_or_default();
         let mut outstanding = Vec::new();
+        if denied_by.is_none() && !final_facts {
+            for finding in &findings {
+                let Finding::Asks(needs) = finding else {
+                    continue;
+                };
+                for need in needs {
+                    if !outstanding.contains(need) {
+                        outstanding.push(need.clone());
+                    }
+                }
+            }
+            if !outstanding.is_empty() {
+                return Step::Needs(outstanding);
+            }
+        }
         for (entry, finding) in self.policy.entries.iter().zip(&mut findings) {
             let need = match (&*finding, denied_by) {
-                (Finding::Needs(..), Some(by)) => {
+                (Finding::Needs(..) | Finding::Asks(_), Some(by)) => {
                     *finding = skipped(by);
                     continue;
                 }
                 // no quota: what a client is suspected of counts in any case
                 (Finding::Needs(need, _) | Finding::Suspects(_, need, _), _) => need,
-                (Finding::Judged(_) | Finding::Undetermined(_), _) => continue,
+                (Finding::Judged(_) | Finding::Undetermined(_) | Finding::Asks(_), _) => continue,
             };
             match world.answer(need, now) {
                 Some(reply) => *finding = settled(entry, finding, &reply),
@@ -399,7 +442,7 @@ impl Engine {
                 judgement.conclusion == Conclusion::Deny
             }
             Finding::Undetermined(_) => entry.on_error == Conclusion::Deny,
-            Finding::Needs(..) => false,
+            Finding::Needs(..) | Finding::Asks(_) => false,
         };
         self.policy
             .entries
@@ -420,7 +463,7 @@ impl Engine {
                 },
                 true,
             ),
-            Finding::Needs(..) => (
+            Finding::Needs(..) | Finding::Asks(_) => (
                 Judgement {
                     conclusion: entry.on_error,
                     score: Score::ZERO,
@@ -458,7 +501,7 @@ fn settled(entry: &Entry, finding: &Finding, reply: &Reply) -> Finding {
         settled => settled.clone(),
     };
     match settled {
-        Finding::Needs(..) => Finding::Undetermined(Reason::code("unanswered")),
+        Finding::Needs(..) | Finding::Asks(_) => Finding::Undetermined(Reason::code("unanswered")),
         Finding::Suspects(judgement, ..) => Finding::Judged(judgement),
         settled => settled,
     }

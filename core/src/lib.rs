@@ -77,6 +77,7 @@ pub mod ids;
 pub mod keys;
 pub mod log;
 pub mod need;
+pub mod pack;
 pub mod policy;
 mod quota;
 pub mod replay;

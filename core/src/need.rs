@@ -2,7 +2,20 @@
 //!
 //! The core never waits: where a rule lacks a fact it returns a [`Need`], the
 //! host answers all of them in one batch, and the same function runs again.
-//! A need is asked once; there are two rounds at most.
+//! A need is asked once. First come facts of the outside, then signatures that
+//! only the host can verify (their key was such a fact), last quota, which is
+//! taken once nothing else can deny: three batches at most.
+//!
+//! | need | asked as | answered with |
+//! | --- | --- | --- |
+//! | `take` | `key`, `limit`, `cost` | `allowed`, `remaining`, `reset`, `retryAfter` |
+//! | `mx` | `domain` (lower-case, A-labels) | `exists`, `hosts` (of MX records, `""` for a null MX), `address` (it has A or AAAA) |
+//! | `dns` | `ip` | `names` that the address has and that lead back to it |
+//! | `ip` | `ip` | what the application's database knows: `country`, `asnum`, `asname`, `hosting`, … |
+//! | `key` | `url` of a key directory | `keys`, JWKs |
+//! | `verify` | `algorithm`, `key` (a JWK), `message` and `signature` (hexadecimal) | `valid` |
+//!
+//! Every reply carries the `id` of its need; one with `error` is a failure.
 
 use crate::store::{Key, Limit, Take, Taken};
 use crate::text::json::{Value, write_text};
@@ -11,12 +24,37 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write as _;
+use core::net::IpAddr;
+use sha2::{Digest as _, Sha256};
 
 /// A fact asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
     /// Quota from a store that the host keeps.
     Take(Take),
+    /// Where the mail of a domain goes.
+    Mx(String),
+    /// The forward-confirmed names of an address.
+    Dns(IpAddr),
+    /// What the application's database knows of an address.
+    Ip(IpAddr),
+    /// The keys in the directory at a URL.
+    Key(String),
+    /// Whether a signature holds that the core cannot verify.
+    Verify(Verify),
+}
+
+/// A signature that the host verifies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verify {
+    /// `ES256` or `RS256` (RFC 7518).
+    pub algorithm: &'static str,
+    /// The public key, a JWK (RFC 7517) as JSON.
+    pub key: String,
+    /// What was signed.
+    pub message: Vec<u8>,
+    /// The signature.
+    pub signature: Vec<u8>,
 }
 
 /// A fact answered.
@@ -24,8 +62,82 @@ pub enum Need {
 pub enum Reply {
     /// Quota given or refused.
     Taken(Taken),
+    /// A fact, an object with the members that its need's kind has.
+    Fact(Value),
     /// The world failed: what the host says of it.
     Failed(String),
+}
+
+/// What the host answered of the outside, for rules to look at.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    known: Vec<(String, Reply)>,
+    last: bool,
+}
+
+const UNANSWERED: &str = "not answered";
+
+impl Facts {
+    /// Nothing yet: what is lacking is asked for.
+    pub const OPEN: &'static Self = &Self {
+        known: Vec::new(),
+        last: false,
+    };
+    /// Nothing, and nobody to ask: a recording, or a host that cannot wait.
+    pub const NONE: &'static Self = &Self {
+        known: Vec::new(),
+        last: true,
+    };
+    /// Batches of needs that a host is asked at most.
+    pub const ROUNDS: usize = 3;
+
+    /// Reads the replies of each batch, a line `{"replies":[…]}` for each. What
+    /// does not read as a reply is not one, so its need counts as failed rather
+    /// than being asked again.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut facts = Self::default();
+        let mut rounds: usize = 0;
+        for line in text.split('\n') {
+            rounds = rounds.saturating_add(1);
+            let value = Value::parse(line.as_bytes()).unwrap_or(Value::Null);
+            let list = value.get("replies").and_then(Value::as_list);
+            let before = facts.known.len();
+            facts
+                .known
+                .extend(list.unwrap_or_default().iter().filter_map(|reply| {
+                    Some((reply.get("id")?.as_text()?.to_string(), read_reply(reply)))
+                }));
+            facts.last |= facts.known.len() == before;
+        }
+        facts.last |= rounds >= Self::ROUNDS;
+        facts
+    }
+
+    /// The reply to a need; `None` while it can still be asked for.
+    #[must_use]
+    pub fn get(&self, need: &Need) -> Option<Reply> {
+        let id = need.id();
+        let known = self.known.iter().find(|(name, _)| *name == id);
+        known
+            .map(|(_, reply)| reply.clone())
+            .or_else(|| self.last.then(|| Reply::Failed(UNANSWERED.to_string())))
+    }
+
+    /// The same, with nobody to ask for more.
+    #[must_use]
+    pub fn closed(mut self) -> Self {
+        self.last = true;
+        self
+    }
+
+    pub(crate) fn are_final(&self) -> bool {
+        self.last
+    }
+
+    fn has_takes(&self) -> bool {
+        self.known.iter().any(|(id, _)| id.starts_with("take:"))
+    }
 }
 
 /// Who answers needs while a decision is being made.
@@ -51,6 +163,7 @@ impl<S: crate::store::Store> World for Embedded<'_, S> {
     fn answer(&mut self, need: &Need, now: Millis) -> Option<Reply> {
         match need {
             Need::Take(take) => Some(Reply::Taken(self.store.take(take, now))),
+            _ => None,
         }
     }
 
@@ -63,24 +176,14 @@ impl<S: crate::store::Store> World for Embedded<'_, S> {
 /// takes that the host's store could not answer.
 #[derive(Debug)]
 pub struct Replies<'s, S> {
-    answered: Vec<(String, Reply)>,
+    answered: Facts,
     fallback: &'s mut S,
     failed: bool,
 }
 
 impl<'s, S: crate::store::Store> Replies<'s, S> {
-    /// Reads `{"replies":[…]}`; what does not read as a reply is not one, so its
-    /// need counts as failed rather than being asked again.
-    pub fn parse(text: &str, fallback: &'s mut S) -> Self {
-        let value = Value::parse(text.as_bytes()).unwrap_or(Value::Null);
-        let list = value
-            .get("replies")
-            .and_then(Value::as_list)
-            .unwrap_or_default();
-        let answered = list
-            .iter()
-            .filter_map(|reply| Some((reply.get("id")?.as_text()?.to_string(), read_reply(reply))))
-            .collect();
+    /// The quota among what [`Facts::parse`] read.
+    pub fn new(answered: Facts, fallback: &'s mut S) -> Self {
         Self {
             answered,
             fallback,
@@ -104,34 +207,25 @@ fn read_reply(reply: &Value) -> Reply {
             retry_after: number("retryAfter").map(Millis),
         })
     };
-    taken().map_or_else(
-        || {
-            let said = reply
-                .get("error")
-                .and_then(Value::as_text)
-                .unwrap_or("malformed reply");
-            Reply::Failed(said.to_string())
-        },
-        Reply::Taken,
-    )
+    if let Some(error) = reply.get("error") {
+        return Reply::Failed(error.as_text().unwrap_or("failed").to_string());
+    }
+    taken().map_or_else(|| Reply::Fact(reply.clone()), Reply::Taken)
 }
 
 impl<S: crate::store::Store> World for Replies<'_, S> {
     fn answer(&mut self, need: &Need, now: Millis) -> Option<Reply> {
-        let id = need.id();
-        let found = self
-            .answered
-            .iter()
-            .find(|(name, _)| *name == id)
-            .map(|(_, reply)| reply.clone());
-        let reply = found.unwrap_or_else(|| Reply::Failed("not answered".into()));
-        match (need, reply) {
-            (Need::Take(take), Reply::Failed(_)) => {
-                self.failed = true;
-                Some(Reply::Taken(self.fallback.take(take, now)))
-            }
-            (_, reply) => Some(reply),
+        let Need::Take(take) = need else {
+            return None;
+        };
+        if let Some(Reply::Taken(taken)) = self.answered.get(need) {
+            return Some(Reply::Taken(taken));
         }
+        if !self.answered.are_final() && !self.answered.has_takes() {
+            return None;
+        }
+        self.failed = true;
+        Some(Reply::Taken(self.fallback.take(take, now)))
     }
 
     fn degraded(&self) -> Option<&'static str> {
@@ -155,6 +249,25 @@ impl Need {
     pub fn id(&self) -> String {
         match self {
             Self::Take(take) => format!("take:{:032x}", take.key.0),
+            Self::Mx(domain) => format!("mx:{domain}"),
+            Self::Dns(ip) => format!("dns:{ip}"),
+            Self::Ip(ip) => format!("ip:{ip}"),
+            Self::Key(url) => format!("key:{url}"),
+            Self::Verify(verify) => {
+                let mut hash = Sha256::new();
+                for part in [
+                    verify.algorithm.as_bytes(),
+                    verify.key.as_bytes(),
+                    &verify.message,
+                    &verify.signature,
+                ] {
+                    hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+                    hash.update(part);
+                }
+                let mut id = String::from("verify:");
+                hex(&hash.finalize(), &mut id);
+                id
+            }
         }
     }
 
@@ -198,7 +311,35 @@ impl Need {
                 };
                 let _ = write!(out, "}},\"cost\":{cost}}}");
             }
+            Self::Mx(domain) => member("mx", "domain", domain, out),
+            Self::Dns(ip) => member("dns", "ip", &ip.to_string(), out),
+            Self::Ip(ip) => member("ip", "ip", &ip.to_string(), out),
+            Self::Key(url) => member("key", "url", url, out),
+            Self::Verify(verify) => {
+                let _ = write!(
+                    out,
+                    ",\"kind\":\"verify\",\"algorithm\":\"{}\",\"key\":{},\"message\":\"",
+                    verify.algorithm, verify.key
+                );
+                hex(&verify.message, out);
+                out.push_str("\",\"signature\":\"");
+                hex(&verify.signature, out);
+                out.push_str("\"}");
+            }
         }
+    }
+}
+
+/// The rest of a need that has one member.
+fn member(kind: &str, name: &str, value: &str, out: &mut String) {
+    let _ = write!(out, ",\"kind\":\"{kind}\",\"{name}\":");
+    write_text(value, out);
+    out.push('}');
+}
+
+fn hex(bytes: &[u8], out: &mut String) {
+    for byte in bytes {
+        let _ = write!(out, "{byte:02x}");
     }
 }
 

@@ -14,6 +14,7 @@ pub use options::{Held, Options};
 use crate::decision::{self, Conclusion, Mode};
 use crate::field::Field;
 use crate::identity::Trust;
+use crate::pack::Packs;
 use crate::rules::{Manual, RULES, Rule};
 use crate::text::json::{Value, write_text};
 use alloc::boxed::Box;
@@ -117,17 +118,17 @@ impl Policy {
     ///
     /// # Errors
     /// The first thing that is wrong: where, what was found, what is allowed.
-    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+    pub fn parse(text: &str, packs: &Packs) -> Result<Self, PolicyError> {
         let value = Value::parse(text.as_bytes()).map_err(|error| PolicyError {
             rule: None,
             field: String::new(),
             found: format!("text that is not JSON at byte {}", error.offset),
             allowed: error.expected.to_string(),
         })?;
-        Self::from_value(&value)
+        Self::from_value(&value, packs)
     }
 
-    fn from_value(value: &Value) -> Result<Self, PolicyError> {
+    fn from_value(value: &Value, packs: &Packs) -> Result<Self, PolicyError> {
         let top = |fault: Fault| PolicyError::at_top(fault);
         let Value::Object(members) = value else {
             return Err(top(Fault::found("", value, "an object")));
@@ -162,7 +163,7 @@ impl Policy {
         };
         let mut entries: Vec<Entry> = Vec::with_capacity(list.len());
         for (index, rule) in list.iter().enumerate() {
-            let entry = entry(rule, &shared, &entries).map_err(|fault| {
+            let entry = entry(rule, &shared, packs, &entries).map_err(|fault| {
                 let name = rule.get("rule").and_then(Value::as_text).unwrap_or("?");
                 PolicyError::in_rule(index, name, fault)
             })?;
@@ -207,7 +208,7 @@ impl Policy {
     }
 }
 
-fn entry(rule: &Value, shared: &[Field], before: &[Entry]) -> Result<Entry, Fault> {
+fn entry(rule: &Value, shared: &[Field], packs: &Packs, before: &[Entry]) -> Result<Entry, Fault> {
     let Value::Object(members) = rule else {
         return Err(Fault::found("rule", rule, "an object"));
     };
@@ -274,6 +275,7 @@ fn entry(rule: &Value, shared: &[Field], before: &[Entry]) -> Result<Entry, Faul
         id: &id,
         mode: mode.unwrap_or(Mode::DryRun),
         shared,
+        packs,
         found: &found,
     };
     let rule = (manual.compile)(&options)?;

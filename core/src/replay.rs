@@ -9,7 +9,8 @@ use crate::engine::{Engine, Judged, Step};
 use crate::frame::{FrameBuilder, FrameFields, flag};
 use crate::keys::Keyer;
 use crate::log;
-use crate::need::{Embedded, Nobody, Replies, write_needs};
+use crate::need::{Embedded, Facts, Nobody, Replies, write_needs};
+use crate::pack::Packs;
 use crate::policy::PolicyError;
 use crate::store::Memory;
 use crate::text::json::escaped;
@@ -32,6 +33,8 @@ pub struct ReplayOptions {
     pub log_secret: Option<Vec<u8>>,
     /// Takes go to a store that the host keeps, with keys under this secret.
     pub store_secret: Option<Vec<u8>>,
+    /// The packs of the policies.
+    pub packs: Packs,
 }
 
 /// What one line came to.
@@ -68,7 +71,7 @@ struct Side {
 
 impl Side {
     fn new(policy: &str, options: &ReplayOptions) -> Result<Self, PolicyError> {
-        let mut engine = Engine::new(policy, Keyer::Seed([0; 16]))?;
+        let mut engine = Engine::with_packs(policy, Keyer::Seed([0; 16]), &options.packs)?;
         if options.dry_run {
             engine.force_dry_run();
         }
@@ -140,7 +143,9 @@ impl Replay {
             format!("{place}: found a request that does not fit a frame, expected less than 4 GiB")
         };
         let frame = frame(&self.side.engine, &line, &mut self.builder).ok_or_else(too_long)?;
-        let judged = self.side.engine.judge(frame);
+        // nobody looks names up weeks later: what is not among the replies stays unknown
+        let facts = replies.map_or_else(|| Facts::NONE.clone(), |text| Facts::parse(text).closed());
+        let judged = self.side.engine.judge_with(frame, &facts);
         let step = match (self.host_store, replies) {
             (false, _) => {
                 let mut world = Embedded {
@@ -150,8 +155,8 @@ impl Replay {
                 self.side.engine.conclude(judged, String::new, &mut world)
             }
             (true, None) => self.side.engine.conclude(judged, String::new, &mut Nobody),
-            (true, Some(replies)) => {
-                let mut world = Replies::parse(replies, &mut self.side.store);
+            (true, Some(_)) => {
+                let mut world = Replies::new(facts, &mut self.side.store);
                 self.side.engine.conclude(judged, String::new, &mut world)
             }
         };
@@ -170,7 +175,7 @@ impl Replay {
             Some(side) => {
                 let frame =
                     self::frame(&side.engine, &line, &mut self.builder).ok_or_else(too_long)?;
-                let judged = side.engine.judge(frame);
+                let judged = side.engine.judge_with(frame, Facts::NONE);
                 side.decide(judged)
             }
             None => None,

@@ -18,6 +18,7 @@ use crate::need::{Need, Reply};
 use crate::policy::{Fault, Options};
 use crate::units::Score;
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// Every rule, in the order in which the documentation lists them.
@@ -59,7 +60,10 @@ pub enum Finding {
     Judged(Judgement),
     /// It could not, and why.
     Undetermined(Reason),
-    /// It lacks a fact; the memo comes back with the reply.
+    /// It lacks facts about the outside, which `view.facts` holds when it looks
+    /// again.
+    Asks(Vec<Need>),
+    /// It needs quota; the memo comes back with the reply.
     Needs(Need, Memo),
     /// It could judge, and what it saw is to be counted against the client even
     /// where the request is denied; the reply may harden the judgement.

@@ -63,6 +63,23 @@ pub struct Take {
     pub cost: u32,
 }
 
+impl Take {
+    /// Whether this has not been seen for a lifetime, and from now on it has: a
+    /// bucket of one unit that takes a lifetime to refill, so every store keeps it.
+    #[must_use]
+    pub const fn once(key: Key, lifetime: Millis) -> Self {
+        Self {
+            key,
+            limit: Limit::TokenBucket {
+                capacity: 1,
+                refill: 1,
+                interval: lifetime,
+            },
+            cost: 1,
+        }
+    }
+}
+
 /// Quota given or refused. A refused take consumes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {

@@ -19,8 +19,15 @@ export function readVectors(): Vectors {
   return {
     files: Object.fromEntries(names.sort().map((name) => [basename(name, ".toml"), read(name)])),
     failures: (read(FAILURES).failure ?? []) as unknown as Vectors["failures"],
+    packs: packs().map((pack) => readFileSync(pack).toString("base64")),
     version: packaged.version,
   };
+}
+
+function packs(): string[] {
+  const folder = join(import.meta.dirname, "../../core/packs");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".bin"));
+  return names.sort().map((name) => join(folder, name));
 }
 
 const data: Plugin = {

@@ -9,6 +9,7 @@ interface Vector {
   dry_run?: boolean;
   secret?: string;
   traffic: string[];
+  replies?: string[];
   expect?: string[];
   exact?: string[];
   explain?: string[];
@@ -42,6 +43,8 @@ export interface Vectors {
   /** Files by name without ending. */
   files: Record<string, File>;
   failures: ExpectedFailure[];
+  /** Every pack of the product, as base64. */
+  packs: string[];
   /** The package's. */
   version: string;
 }
@@ -55,12 +58,21 @@ export interface Outcome {
 
 type Shell = Instance["shell"];
 
+/** What is tested. */
+interface Product {
+  shell: Shell;
+  packs: Uint8Array[];
+}
+
+const binary = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
 const bytes = (text: string) => new TextEncoder().encode(text);
 const told = (place: string, found: unknown, wanted: unknown) =>
   `${place}\n   found ${JSON.stringify(found)}\nexpected ${JSON.stringify(wanted)}`;
 
 /** Runs every vector. */
-export function runAll({ files, failures, version }: Vectors, shell: Shell): Outcome {
+export function runAll({ files, failures, packs, version }: Vectors, shell: Shell): Outcome {
+  const product = { shell, packs: packs.map(binary) };
   const listed = new Set(
     failures
       .filter(({ runner = "wasm" }) => runner === "wasm")
@@ -71,7 +83,7 @@ export function runAll({ files, failures, version }: Vectors, shell: Shell): Out
   let count = 0;
   const unversioned = (text: string) => text.replace(`doorward/${version} `, "doorward/VERSION ");
   for (const [file, contents] of Object.entries(files)) {
-    for (const [name, difference] of differences(contents, shell, unversioned)) {
+    for (const [name, difference] of differences(contents, product, unversioned)) {
       count++;
       const title = `${file}: ${name}`;
       const known = listed.delete(title);
@@ -96,15 +108,15 @@ export function report(runner: string, { count, failing, wrong }: Outcome): stri
 
 function* differences(
   { policy = "", vector = [], error = [] }: File,
-  shell: Shell,
+  product: Product,
   unversioned: (text: string) => string,
 ): Generator<[string, string | undefined]> {
   for (const entry of vector) {
-    const work = () => run(entry, entry.policy ?? policy, shell, unversioned);
+    const work = () => run(entry, entry.policy ?? policy, product, unversioned);
     yield [entry.name, attempt(work)];
   }
   for (const entry of error) {
-    yield [entry.name, attempt(() => refuse(entry, entry.policy ?? policy, shell))];
+    yield [entry.name, attempt(() => refuse(entry, entry.policy ?? policy, product))];
   }
 }
 
@@ -116,8 +128,9 @@ function attempt(work: () => string | undefined): string | undefined {
   }
 }
 
-function replay(shell: Shell, policy: string, vector?: Vector) {
+function replay({ shell, packs }: Product, policy: string, vector?: Vector) {
   const options = new shell.EngineOptions();
+  for (const pack of packs) options.pack(pack);
   if (vector?.dry_run) options.dry_run();
   if (vector?.secret !== undefined) options.log_secret(bytes(vector.secret));
   return new shell.Replay(policy, undefined, options);
@@ -127,20 +140,22 @@ function replay(shell: Shell, policy: string, vector?: Vector) {
 function run(
   vector: Vector,
   policy: string,
-  shell: Shell,
+  product: Product,
   unversioned: (text: string) => string,
 ): string | undefined {
+  const { shell } = product;
+  const { replies = [] } = vector;
   const { traffic, expect = [], exact = [], explain = [], log = [] } = vector;
   const { headers = [], accept = "", respond = [] } = vector;
-  const lists = [expect, exact, explain, log, headers, respond];
+  const lists = [replies, expect, exact, explain, log, headers, respond];
   if (lists.some((list) => list.length > 0 && list.length !== traffic.length)) {
     return `expected ${traffic.length} of each, as there are lines`;
   }
   if (expect.length === 0 && exact.length === 0) return "expects nothing";
-  const engine = replay(shell, policy, vector);
+  const engine = replay(product, policy, vector);
   for (const [index, line] of traffic.entries()) {
     const place = `traffic:${index + 1}`;
-    const pushed = engine.push(place, bytes(line), undefined);
+    const pushed = engine.push(place, bytes(line), replies[index]);
     if (!pushed?.startsWith("D")) return `${place}: no decision`;
     const [decision = "", logged = ""] = pushed.slice(1).split("\n");
     const texts = [
@@ -186,10 +201,10 @@ function equal(one: unknown, other: unknown): boolean {
 }
 
 /** What a refusal said instead, if it is not what it should say. */
-function refuse({ line, message }: Refusal, policy: string, shell: Shell): string | undefined {
+function refuse({ line, message }: Refusal, policy: string, product: Product): string | undefined {
   const said = (() => {
     try {
-      const engine = replay(shell, policy);
+      const engine = replay(product, policy);
       if (line === undefined) return "(the policy compiled)";
       engine.push("traffic:1", bytes(line), undefined);
       return "(the line was read)";

@@ -12,7 +12,7 @@ use doorward_core::decision::{Conclusion, Decision, Mode};
 use doorward_core::engine::{Engine, Step};
 use doorward_core::frame::{FrameBuilder, FrameFields, flag};
 use doorward_core::keys::Keyer;
-use doorward_core::need::{Embedded, Need, Nobody, Replies, Reply, World};
+use doorward_core::need::{Embedded, Facts, Need, Nobody, Replies, Reply, World};
 use doorward_core::store::Memory;
 use doorward_core::units::Millis;
 use proptest::prelude::*;
@@ -287,7 +287,7 @@ proptest! {
         if let Step::Needs(needs) = engine.conclude(engine.judge(&frame), String::new, &mut Nobody) {
             prop_assert!(needs.len() <= rules.len());
             let mut store = memory();
-            let mut world = Replies::parse(&replies, &mut store);
+            let mut world = Replies::new(Facts::parse(&replies).closed(), &mut store);
             let step = engine.conclude(engine.judge(&frame), String::new, &mut world);
             let Step::Decided(decision) = step else { panic!("asked again") };
             prop_assert_eq!(decision.degraded.iter().filter(|what| **what == "store").count(), 1);

@@ -8,6 +8,7 @@
 //! name = "the third request in a window of two is denied"
 //! policy = '''{"rules":[{"rule":"fixedWindow","mode":"LIVE","window":"1h","max":2}]}'''
 //! traffic = ['''{"id":"1",…}''', …]          # traffic lines, in order
+//! replies = ['''{"replies":[…]}''', …]     # what the outside answers to each
 //! # one a line: what is found at each path of the decision is equal
 //! expect = ['''{"conclusion":"ALLOW","reason.code":"allow","results.0.score":0}''', …]
 //! exact = ['''{"id":"1",…}''', …]            # or the whole text; VERSION is the version
@@ -31,6 +32,7 @@
 
 use doorward_core::engine::VERSION;
 use doorward_core::explain::explain;
+use doorward_core::pack::Packs;
 use doorward_core::replay::{Pushed, Replay, ReplayOptions};
 use doorward_core::response::{headers, respond};
 use serde::Deserialize;
@@ -67,6 +69,9 @@ pub struct Vector {
     pub secret: Option<String>,
     /// Traffic lines.
     pub traffic: Vec<String>,
+    /// What the outside answers to each.
+    #[serde(default)]
+    pub replies: Vec<String>,
     /// Parts of decision lines, by path.
     #[serde(default)]
     pub expect: Vec<String>,
@@ -118,6 +123,32 @@ pub struct ExpectedFailure {
     pub reason: String,
 }
 
+/// Every pack of the product.
+///
+/// # Panics
+/// Where a file is no pack.
+#[must_use]
+pub fn packs() -> Packs {
+    let mut packs = Packs::default();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/packs");
+    for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if file.path().extension().is_some_and(|name| name == "bin") {
+            let added = std::fs::read(file.path()).map(|bytes| packs.add(&bytes));
+            assert!(matches!(added, Ok(Ok(()))), "{}", file.path().display());
+        }
+    }
+    packs
+}
+
+/// A replay's options with every pack.
+#[must_use]
+pub fn with_packs() -> ReplayOptions {
+    ReplayOptions {
+        packs: packs(),
+        ..ReplayOptions::default()
+    }
+}
+
 /// The folder of vectors.
 #[must_use]
 pub fn folder() -> PathBuf {
@@ -147,6 +178,7 @@ fn run(vector: &Vector, policy: &str) -> Result<(), String> {
             .secret
             .as_ref()
             .map(|secret| secret.clone().into_bytes()),
+        packs: packs(),
         ..ReplayOptions::default()
     };
     let mut replay = Replay::new(policy, None, &options).map_err(|error| error.to_string())?;
@@ -160,7 +192,7 @@ fn run(vector: &Vector, policy: &str) -> Result<(), String> {
     let lines = vector.traffic.len();
     if texts
         .into_iter()
-        .chain([&vector.expect])
+        .chain([&vector.expect, &vector.replies])
         .any(|list| !list.is_empty() && list.len() != lines)
     {
         return Err(format!("expected {lines} of each, as there are lines"));
@@ -170,7 +202,11 @@ fn run(vector: &Vector, policy: &str) -> Result<(), String> {
     }
     for (index, line) in vector.traffic.iter().enumerate() {
         let place = format!("traffic:{}", index + 1);
-        let pushed = replay.push(&place, line.as_bytes(), None)?;
+        let pushed = replay.push(
+            &place,
+            line.as_bytes(),
+            vector.replies.get(index).map(String::as_str),
+        )?;
         let Some(Pushed::Decided { decision, log }) = pushed else {
             return Err(format!("{place}: no decision"));
         };
@@ -225,7 +261,7 @@ fn at<'v>(value: &'v Value, path: &str) -> &'v Value {
 }
 
 fn refuse(refusal: &Refusal, policy: &str) -> Result<(), String> {
-    let said = match Replay::new(policy, None, &ReplayOptions::default()) {
+    let said = match Replay::new(policy, None, &with_packs()) {
         Err(error) => error.to_string(),
         Ok(mut replay) => match &refusal.line {
             None => return Err("the policy compiled".into()),

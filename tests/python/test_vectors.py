@@ -38,14 +38,15 @@ def _run(vector: Mapping[str, Any], policy: str) -> str | None:
     secret = vector["secret"].encode() if "secret" in vector else None
     replay = Replay(policy, dry_run=vector.get("dry_run", False), log_secret=secret)
     texts = ("exact", "explain", "log", "headers", "respond")
-    lists = {name: vector.get(name, []) for name in (*texts, "expect")}
+    lists = {name: vector.get(name, []) for name in (*texts, "expect", "replies")}
     if any(expected and len(expected) != len(vector["traffic"]) for expected in lists.values()):
         return f"expected {len(vector['traffic'])} of each, as there are lines"
     if not lists["expect"] and not lists["exact"]:
         return "expects nothing"
     for index, line in enumerate(vector["traffic"]):
         place = f"traffic:{index + 1}"
-        pushed = replay.push(place, line.encode())
+        replies = lists["replies"][index] if lists["replies"] else None
+        pushed = replay.push(place, line.encode(), replies)
         if pushed is None or pushed[0] != "D":
             return f"{place}: no decision"
         decision, _, log = pushed[1:].partition("\n")

@@ -14,7 +14,8 @@ use core::cell::{Cell, RefCell};
 use doorward_core::engine::{Engine as Core, Step};
 use doorward_core::ids::Ids;
 use doorward_core::keys::Keyer;
-use doorward_core::need::{Embedded, Nobody, Replies, World, write_needs};
+use doorward_core::need::{Embedded, Facts, Replies, World, write_needs};
+use doorward_core::pack::Packs;
 use doorward_core::store::Memory;
 use doorward_core::text::json::Value;
 use doorward_core::{explain as explanation, log, response};
@@ -55,6 +56,7 @@ pub struct EngineOptions {
     draft: bool,
     log_secret: Option<Vec<u8>>,
     store_secret: Option<Vec<u8>>,
+    packs: Packs,
 }
 
 #[wasm_bindgen]
@@ -84,6 +86,14 @@ impl EngineOptions {
     /// Takes go to the host's store, with keys under this secret.
     pub fn store_secret(&mut self, secret: &[u8]) {
         self.store_secret = Some(secret.to_vec());
+    }
+
+    /// A pack that rules may need.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn pack(&mut self, bytes: &[u8]) -> Result<(), JsError> {
+        self.packs.add(bytes).map_err(|error| JsError::new(&error))
     }
 }
 
@@ -127,8 +137,8 @@ impl Engine {
         let store = options.store_secret.as_deref().and_then(Keyer::secret);
         let host_store = store.is_some();
         let keyer = store.unwrap_or(Keyer::Seed(shared.seed));
-        let mut core =
-            Core::new(policy, keyer).map_err(|error| JsError::new(&error.to_string()))?;
+        let mut core = Core::with_packs(policy, keyer, &options.packs)
+            .map_err(|error| JsError::new(&error.to_string()))?;
         if options.dry_run {
             core.force_dry_run();
         }
@@ -186,14 +196,17 @@ impl Engine {
     }
 
     /// Decides on the frame of `length` bytes in the input buffer. The answer's
-    /// length; until the next call it lies where [`Engine::answer`] says.
+    /// length; until the next call it lies where [`Engine::answer`] says. With
+    /// `waits` the answer may be that facts of the outside are needed: then
+    /// [`Engine::drive`] asks for them. Without, what is not known stays so.
     #[must_use]
-    pub fn decide(&self, length: usize) -> usize {
+    pub fn decide(&self, length: usize, waits: bool) -> usize {
         let input = self.0.input.borrow();
         let frame = input.get(..length).unwrap_or_default();
         let mut output = self.0.output.borrow_mut();
         output.clear();
-        self.0.answer(frame, None, &mut output);
+        let facts = if waits { Facts::OPEN } else { Facts::NONE };
+        self.0.answer(frame, facts, &mut output);
         output.len()
     }
 
@@ -203,7 +216,8 @@ impl Engine {
         self.0.output.borrow().as_ptr()
     }
 
-    /// Decides with a host store: asks `host(needs) → Promise<replies>`.
+    /// Decides with what the host knows: asks `host(needs) → Promise<replies>`
+    /// for facts of the outside, and for quota where the store is the host's.
     pub fn drive(&self, length: usize, host: Function) -> Promise {
         let inner = Rc::clone(&self.0);
         let frame = inner
@@ -214,18 +228,26 @@ impl Engine {
             .to_vec();
         future_to_promise(async move {
             let mut answer = String::new();
-            inner.answer(&frame, None, &mut answer);
-            let Some(needs) = answer.strip_prefix('N') else {
-                return Ok(answer.into());
-            };
-            let replies = host.call1(&JsValue::NULL, &needs.into())?;
-            let replies = JsFuture::from(Promise::resolve(&replies)).await;
-            let text = replies
-                .ok()
-                .and_then(|text| text.as_string())
-                .unwrap_or_default();
-            answer.clear();
-            inner.answer(&frame, Some(&text), &mut answer);
+            let mut said = String::new();
+            inner.answer(&frame, Facts::OPEN, &mut answer);
+            for _ in 0..Facts::ROUNDS {
+                let Some(needs) = answer.strip_prefix('N') else {
+                    break;
+                };
+                let replies = host.call1(&JsValue::NULL, &needs.into())?;
+                let replies = JsFuture::from(Promise::resolve(&replies)).await;
+                if !said.is_empty() {
+                    said.push('\n');
+                }
+                said.push_str(
+                    &replies
+                        .ok()
+                        .and_then(|text| text.as_string())
+                        .unwrap_or_default(),
+                );
+                answer.clear();
+                inner.answer(&frame, &Facts::parse(&said), &mut answer);
+            }
             Ok(answer.into())
         })
     }
@@ -285,29 +307,22 @@ impl Engine {
 }
 
 impl Inner {
-    fn answer(&self, frame: &[u8], replies: Option<&str>, out: &mut String) {
+    fn answer(&self, frame: &[u8], facts: &Facts, out: &mut String) {
         // the drill is a real trap
         assert!(!self.fail.replace(false), "failure drill");
         assert!(!self.shared.draft, "a draft decides nothing");
-        let judged = self.core.judge(frame);
+        let judged = self.core.judge_with(frame, facts);
         let mut store = self.shared.store.borrow_mut();
         let lost = self.shared.lost.replace(false);
-        match (self.host_store, replies) {
-            (false, _) => self.conclude(
-                judged,
-                frame,
-                &mut Embedded {
-                    store: &mut *store,
-                    lost,
-                },
-                out,
-            ),
-            (true, None) => self.conclude(judged, frame, &mut Nobody, out),
-            (true, Some(text)) => {
-                let mut world = Replies::parse(text, &mut *store);
-                self.conclude(judged, frame, &mut world, out);
-            }
+        if self.host_store {
+            let mut world = Replies::new(facts.clone(), &mut *store);
+            return self.conclude(judged, frame, &mut world, out);
         }
+        let mut world = Embedded {
+            store: &mut *store,
+            lost,
+        };
+        self.conclude(judged, frame, &mut world, out);
     }
 
     fn conclude(

@@ -28,6 +28,7 @@ impl Replay {
             dry_run: options.dry_run,
             log_secret: options.log_secret.clone(),
             store_secret: options.store_secret.clone(),
+            packs: options.packs.clone(),
         };
         Core::new(policy, against.as_deref(), &options)
             .map(Self)

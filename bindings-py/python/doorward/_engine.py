@@ -49,16 +49,12 @@ class Core:
         answers as a fault."""
         return self._guarded(lambda: source.frame(self.engine, now, context, body), lambda: b"")
 
-    def decide(self, frame: bytes) -> str:
-        """The decision, with quota from the embedded store."""
-        return self._guarded(lambda: self.engine.decide(frame), self._faulted)
-
     def ask(self, frame: bytes) -> str:
         """The decision, or the needs that the host has to answer."""
         return self._guarded(lambda: self.engine.ask(frame), self._faulted)
 
     def answer(self, frame: bytes, replies: str) -> str:
-        """The decision, with the host's replies."""
+        """The same with the replies to each batch of needs, a line for each."""
         return self._guarded(lambda: self.engine.answer(frame, replies), self._faulted)
 
     def _guarded(self, call: Callable[[], T], otherwise: Callable[[], T]) -> T:

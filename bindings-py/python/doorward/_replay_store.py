@@ -11,7 +11,7 @@ import re
 import secrets
 from urllib.parse import urlsplit
 
-from ._store import answers_now
+from ._outside import answers_now
 from .redis import redis_store
 
 # A replay waits longer than a request would: nobody is kept waiting.

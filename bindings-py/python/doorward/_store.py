@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from math import ceil, isfinite
 from typing import Any, NamedTuple, Protocol
@@ -62,9 +61,13 @@ class Store(Protocol):
 OnError = Callable[[Exception], None]
 
 
-async def answers(store: Store, needs: str, on_error: OnError) -> str:
-    """The replies to what the engine needs. Never raises."""
-    wanted, batch = _read(needs)
+Needs = Sequence[Mapping[str, Any]]
+Replies = list[Mapping[str, Any]]
+
+
+async def takes(store: Store, wanted: Needs, now: int | None, on_error: OnError) -> Replies:
+    """The replies to needs of quota. Never raises."""
+    batch = _batch(wanted, now)
 
     async def taken() -> Answers:
         answer = store.take(batch)
@@ -85,12 +88,12 @@ async def answers(store: Store, needs: str, on_error: OnError) -> str:
         return _replies(wanted, (), on_error)
 
 
-def answers_now(store: Store, needs: str, on_error: OnError) -> str:
+def takes_now(store: Store, wanted: Needs, now: int | None, on_error: OnError) -> Replies:
     """The same where nothing can be awaited.
 
     Raises `TypeError` for a store that has to be awaited.
     """
-    wanted, batch = _read(needs)
+    batch = _batch(wanted, now)
     try:
         answer = store.take(batch)
         if not inspect.isawaitable(answer):
@@ -117,23 +120,20 @@ async def in_time(work: asyncio.Future[Any], deadline: float) -> bool:
     return False
 
 
-def _read(needs: str) -> tuple[list[Mapping[str, Any]], list[Take]]:
-    asked = json.loads(needs)
-    now = asked.get("now")
-    wanted = [need for need in asked["needs"] if need["kind"] == "take"]
-    return wanted, [Take(need["key"], need["limit"], need["cost"], now) for need in wanted]
+def _batch(wanted: Needs, now: int | None) -> list[Take]:
+    return [Take(need["key"], need["limit"], need["cost"], now) for need in wanted]
 
 
-def _replies(wanted: Sequence[Mapping[str, Any]], taken: Answers, on_error: OnError) -> str:
+def _replies(wanted: Needs, taken: Answers, on_error: OnError) -> Replies:
     failed = next((answer for answer in taken if isinstance(answer, Exception)), None)
     if failed is not None:
         on_error(failed)
-    replies = []
+    replies: Replies = []
     for index, need in enumerate(wanted):
         answer = taken[index] if index < len(taken) else None
         reply = _reply(answer) if isinstance(answer, tuple) else None
         replies.append({"id": need["id"], **(reply or {"error": "not answered"})})
-    return json.dumps({"replies": replies})
+    return replies
 
 
 def _reply(taken: Taken) -> Mapping[str, Any]:

@@ -15,9 +15,10 @@ from ._context import to_json
 from ._decision import Decision
 from ._doorward import Engine, outcome
 from ._engine import Core, PolicyError, derived, shared
+from ._outside import ROUNDS, answers, answers_now
 from ._request import Misuse, Source, source
 from ._rules import OnError, Rule
-from ._store import Store, answers, answers_now
+from ._store import Store
 from ._warning import warn
 
 _log = logging.getLogger("doorward")
@@ -151,12 +152,11 @@ class Doorward:
             except Exception as error:
                 body = self._unseen(error)
         frame = self._frame(read, context, body)
-        if self._store is None:
-            return self._decided(self._core.decide(frame))
         text = self._core.ask(frame)
-        if text[0] == "N":
-            replies = await answers(self._store, text[1:], self._store_failed)
-            text = self._core.answer(frame, replies)
+        replies: list[str] = []
+        while text[0] == "N" and len(replies) < ROUNDS:
+            replies.append(await answers(self._store, text[1:], self._store_failed))
+            text = self._core.answer(frame, "\n".join(replies))
         return self._decided(text)
 
     def protect_sync(self, request: Any, context: Mapping[str, Any] | None = None) -> Decision:
@@ -175,12 +175,11 @@ class Doorward:
             except Exception as error:
                 body = self._unseen(error)
         frame = self._frame(read, context, body)
-        if self._store is None:
-            return self._decided(self._core.decide(frame))
         text = self._core.ask(frame)
-        if text[0] == "N":
-            replies = answers_now(self._store, text[1:], self._store_failed)
-            text = self._core.answer(frame, replies)
+        replies: list[str] = []
+        while text[0] == "N" and len(replies) < ROUNDS:
+            replies.append(answers_now(self._store, text[1:], self._store_failed))
+            text = self._core.answer(frame, "\n".join(replies))
         return self._decided(text)
 
     def with_rule(self, *rules: Rule) -> Doorward:

@@ -6,6 +6,7 @@
 use super::error::Fault;
 use crate::decision::Mode;
 use crate::field::{FIELD_NAMES, Field};
+use crate::pack::{Pack, Packs};
 use crate::rules::{Kind, Manual, Opt};
 use crate::text::json::{Value, escaped};
 use crate::units::{Millis, Number, Score};
@@ -29,6 +30,7 @@ pub struct Options<'a> {
     pub mode: Mode,
     /// The policy's characteristics.
     pub shared: &'a [Field],
+    pub(super) packs: &'a Packs,
     pub(super) found: &'a Found,
 }
 
@@ -87,6 +89,17 @@ impl Found {
 }
 
 impl Options<'_> {
+    /// The pack of this name, for a rule whose `option` needs it.
+    ///
+    /// # Errors
+    /// That the engine was made without it.
+    pub fn pack(&self, option: &str, name: &str) -> Result<&Pack, Fault> {
+        self.packs.get(name).ok_or_else(|| {
+            let wanted = format!("the pack \"{name}\" among the engine's packs");
+            Fault::new(option, self.packs.names(), wanted)
+        })
+    }
+
     /// A whole number, if given.
     #[must_use]
     pub fn integer(&self, name: &str) -> Option<u32> {

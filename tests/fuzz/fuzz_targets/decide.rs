@@ -3,7 +3,7 @@
 
 use doorward_core::decision::{Conclusion, Mode};
 use doorward_core::engine::Step;
-use doorward_core::need::{Need, Nobody, Replies, Reply, World};
+use doorward_core::need::{Facts, Need, Nobody, Replies, Reply, World};
 use doorward_core::units::Millis;
 use doorward_fuzz::check::{self, fell_back, live_part};
 use doorward_fuzz::input::Case;
@@ -70,7 +70,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(!denied_locally && needs.len() <= policy.len());
             let mut fallback = memory();
             let text = String::from_utf8_lossy(&sent.body);
-            let mut world = Replies::parse(&text, &mut fallback);
+            let mut world = Replies::new(Facts::parse(&text).closed(), &mut fallback);
             let step = all.conclude(all.judge(&frame), || "id".into(), &mut world);
             let Step::Decided(decision) = step else {
                 panic!("asked again")

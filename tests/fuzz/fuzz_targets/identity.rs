@@ -7,6 +7,7 @@ use core::net::{IpAddr, Ipv6Addr};
 use doorward_core::context::Context;
 use doorward_core::frame::Frame;
 use doorward_core::identity::{Network, address};
+use doorward_core::pack::Packs;
 use doorward_core::policy::Policy;
 use doorward_fuzz::input::{Case, Sent};
 use libfuzzer_sys::fuzz_target;
@@ -37,7 +38,7 @@ fuzz_target!(|bytes: &[u8]| {
             format!("{{\"proxies\":[{}],\"rules\":[]}}", list.join(","))
         }
     };
-    let policy = Policy::parse(&policy).unwrap_or_else(|error| panic!("{policy}: {error}"));
+    let policy = Policy::parse(&policy, Packs::NONE).unwrap_or_else(|error| panic!("{policy}: {error}"));
     for network in &networks {
         contains(network, &case);
     }

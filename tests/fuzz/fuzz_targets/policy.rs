@@ -4,6 +4,7 @@
 
 use doorward_core::engine::Engine;
 use doorward_core::keys::Keyer;
+use doorward_core::pack::Packs;
 use doorward_core::policy::Policy;
 use doorward_core::text::json::Value;
 use doorward_fuzz::{SEED, check, decide, memory};
@@ -14,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = core::str::from_utf8(bytes) else {
         return;
     };
-    let policy = match Policy::parse(text) {
+    let policy = match Policy::parse(text, Packs::NONE) {
         Ok(policy) => policy,
         Err(error) => {
             let said = error.to_string();
@@ -27,7 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let canonical = policy.canonical();
     check::json(canonical);
-    let again = Policy::parse(canonical).unwrap_or_else(|error| panic!("{canonical}: {error}"));
+    let again = Policy::parse(canonical, Packs::NONE).unwrap_or_else(|error| panic!("{canonical}: {error}"));
     assert_eq!(again.canonical(), canonical);
     assert_eq!(again.hash(), policy.hash());
     assert_eq!(again.body, policy.body);

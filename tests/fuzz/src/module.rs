@@ -131,7 +131,7 @@ impl Ward<'_> {
             .memory
             .write(&mut self.shell.store, address(at), frame)
             .expect("inside");
-        let length: i32 = self.shell.call("engine_decide", (self.ward, length));
+        let length: i32 = self.shell.call("engine_decide", (self.ward, length, 0));
         let at: i32 = self.shell.call("engine_answer", self.ward);
         self.shell.read(at, length)
     }
