@@ -127,14 +127,18 @@ mod tests {
     #[test]
     fn a_pack_is_read_whole_or_not_at_all() {
         let bytes = Pack::build("email-data", 20_261_121, b"body");
-        let pack = Pack::parse(&bytes).unwrap();
-        assert_eq!((pack.version(), &**pack.body()), (20_261_121, &b"body"[..]));
+        let read = Pack::parse(&bytes).map(|pack| (pack.version(), pack.body().to_vec()));
+        assert_eq!(read, Ok((20_261_121, b"body".to_vec())));
         for end in 0..bytes.len() {
-            assert!(Pack::parse(&bytes[..end]).is_err(), "cut at {end}");
+            let cut = bytes.get(..end).unwrap_or_default();
+            assert!(Pack::parse(cut).is_err(), "cut at {end}");
             let mut changed = bytes.clone();
-            changed[end] ^= 1;
+            if let Some(byte) = changed.get_mut(end) {
+                *byte ^= 1;
+            }
             let same = Pack::parse(&changed).is_ok_and(|pack| &*pack.name == "email-data");
-            assert!(!same || (18..23).contains(&end), "changed at {end}");
+            // the version is a date that nothing checks
+            assert!(!same || (19..23).contains(&end), "changed at {end}");
         }
     }
 }
