@@ -20,16 +20,27 @@ export interface DecisionLine {
   readonly conclusion: Conclusion;
   readonly reason: ReasonLine;
   readonly results: readonly ResultLine[];
-  readonly refined?: {
-    readonly conclusion: Conclusion;
-    readonly score: number;
-    readonly explanation: readonly { readonly signal: string; readonly weight: number }[];
-  };
+  readonly refined?: RefinedLine;
   readonly undetermined: readonly string[];
   readonly degraded: readonly string[];
   readonly ip: string | null;
   readonly actor: string | null;
   readonly engine: string;
+}
+
+/** A second opinion as the decision line writes it. */
+export interface RefinedLine {
+  /** In a dry run: what it would conclude. */
+  readonly mode?: "DRY_RUN";
+  readonly would?: Conclusion;
+  /** The effective conclusion. */
+  readonly conclusion: Conclusion;
+  /** The calibrated probability of abuse. */
+  readonly score: number;
+  /** In thousandths of a logit: the base and all weights sum to the margin. */
+  readonly base: number;
+  readonly margin: number;
+  readonly explanation: readonly { readonly signal: string; readonly weight: number }[];
 }
 
 /** A reason as the decision line writes it. */
@@ -58,6 +69,12 @@ export interface Explanation {
     readonly conclusion: Conclusion;
     readonly saw: string;
     readonly change: string;
+  }[];
+  /** Why the second opinion is what it is, the heaviest first. */
+  readonly refined?: readonly {
+    readonly signal: string;
+    readonly weight: number;
+    readonly says: string;
   }[];
 }
 

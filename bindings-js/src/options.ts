@@ -8,6 +8,36 @@ import { shared } from "./shared.js";
 import type { Store } from "./store.js";
 import { type WarningSink, warn } from "./warning.js";
 
+/** What mistakes cost for one action, in any one unit. */
+export interface Costs {
+  /** To block somebody who means well. */
+  readonly falseBlock?: number;
+  /** To let abuse pass. */
+  readonly miss?: number;
+  /** To ask somebody who means well for a step-up; `null` where there is none. */
+  readonly stepUp?: number | null;
+}
+
+/** The second opinion on what rules conclude: it softens what would block good customers. */
+export interface RefineOptions {
+  /** `DRY_RUN` says what it would change and changes nothing. */
+  readonly mode: "LIVE" | "DRY_RUN";
+  /** It may make a CHALLENGE of what every rule let pass; default false. */
+  readonly harden?: boolean;
+  /** Names or ids of rules, and reason codes, whose conclusions stand. */
+  readonly firm?: readonly string[];
+  /** Costs by `context.action`; each action has defaults. */
+  readonly actions?: Readonly<Record<string, Costs>>;
+  /** What must hold where an expression does. */
+  readonly invariants?: readonly {
+    readonly when: string;
+    readonly atMost?: OnError;
+    readonly atLeast?: OnError;
+  }[];
+  /** The file that `doorward calibrate` wrote. */
+  readonly calibration?: { readonly contract: string; readonly points: readonly number[] };
+}
+
 /** What a ward is made of: the keys of the canonical policy, and what belongs to this process. */
 export interface WardOptions<
   R extends readonly RuleInput[] = readonly RuleInput[],
@@ -33,6 +63,8 @@ export interface WardOptions<
   readonly packs?: readonly Pack[];
   /** The application can step up: `isDenied()` is then false for CHALLENGE. */
   readonly stepUp?: boolean;
+  /** The second opinion, see `RefineOptions`; not asked if absent. */
+  readonly refine?: RefineOptions;
   /** For the HMACs of store keys and logged identities; default `DOORWARD_SECRET`. */
   readonly secret?: string;
   /** Takes decision-log lines. */

@@ -92,7 +92,7 @@ impl Engine {
             Step::Decided(decision) => decision,
         };
         let mut out = String::with_capacity(1024);
-        out.push(decision.conclusion.letter());
+        out.push(decision.effective().letter());
         decision.write(&mut out);
         if let Some(keyer) = &self.log {
             out.push('\n');

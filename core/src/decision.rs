@@ -4,8 +4,10 @@
 //! fixed order, no white space, the same bytes on every host.
 
 use crate::identity;
+use crate::refine::Refined;
 use crate::text::json::{write_count, write_text};
 use crate::units::Score;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -156,6 +158,8 @@ pub struct Decision {
     pub reason: Reason,
     /// One result a rule, in policy order.
     pub results: Vec<RuleResult>,
+    /// The second opinion, where the policy asks for one.
+    pub refined: Option<Box<Refined>>,
     /// LIVE rules that could not judge.
     pub undetermined: Vec<Arc<str>>,
     /// What of the engine's world is not as it should be.
@@ -175,11 +179,18 @@ impl Decision {
         out
     }
 
-    /// The letter before a decision line where it crosses to a host: its
+    /// What should happen, the second opinion heard.
+    #[must_use]
+    pub fn effective(&self) -> Conclusion {
+        let refined = self.refined.as_ref();
+        refined.map_or(self.conclusion, |refined| refined.conclusion)
+    }
+
+    /// The letter before a decision line where it crosses to a host: its effective
     /// conclusion's, in lower case where a LIVE rule could not judge.
     #[must_use]
     pub fn letter(&self) -> char {
-        let letter = self.conclusion.letter();
+        let letter = self.effective().letter();
         if self.undetermined.is_empty() {
             letter
         } else {
@@ -215,7 +226,12 @@ impl Decision {
             result.reason.write(out);
             out.push('}');
         }
-        out.push_str("],\"undetermined\":");
+        out.push(']');
+        if let Some(refined) = &self.refined {
+            out.push_str(",\"refined\":");
+            refined.write(out);
+        }
+        out.push_str(",\"undetermined\":");
         write_names(&self.undetermined, out);
         out.push_str(",\"degraded\":");
         write_names(&self.degraded, out);

@@ -14,11 +14,13 @@ use crate::keys::Keyer;
 use crate::need::{Facts, Need, Reply, World};
 use crate::pack::Packs;
 use crate::policy::{Entry, Policy, PolicyError};
+use crate::refine::{Actors, Asked};
 use crate::request::Request;
 use crate::rules::{Finding, Judgement};
 use crate::text::json::{Value, write_text};
 use crate::units::{Millis, Score};
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -159,6 +161,17 @@ pub struct Judged {
     unreadable: bool,
     /// The host has said all it will of the outside.
     final_facts: bool,
+    asked: Option<Box<Asked>>,
+}
+
+impl Judged {
+    /// Whose profiles the request belongs to, where there is a second opinion:
+    /// outcomes are added there.
+    #[must_use]
+    pub fn actors(&self) -> Actors {
+        let asked = self.asked.as_ref();
+        asked.map_or_else(Actors::default, |asked| asked.actors())
+    }
 }
 
 /// A decision, or the facts it lacks.
@@ -191,6 +204,9 @@ impl Engine {
             if entry.mode == Mode::Live {
                 entry.rule.reads(&mut live);
             }
+        }
+        if let Some(refine) = &policy.refine {
+            refine.reads(&mut reads);
         }
         let name = format!("doorward/{VERSION} {}", policy.hash()).into();
         Ok(Self {
@@ -281,6 +297,7 @@ impl Engine {
                 late: false,
                 unreadable: true,
                 final_facts: true,
+                asked: None,
             };
         };
         let request = frame.request();
@@ -312,6 +329,11 @@ impl Engine {
             late: request.body.late,
             unreadable: false,
             final_facts: facts.are_final(),
+            asked: self
+                .policy
+                .refine
+                .as_ref()
+                .map(|refine| Box::new(refine.ask(&view, self.forced_dry_run))),
         }
     }
 
@@ -333,6 +355,7 @@ impl Engine {
             late,
             unreadable,
             final_facts,
+            asked,
         } = judged;
         let denied_by = self.denied_locally(&findings);
         let now = now.unwrap_or_default();
@@ -387,6 +410,15 @@ impl Engine {
             conclusion = unseen;
             reason = Reason::code(code);
         }
+        let refined = match (&self.policy.refine, &asked) {
+            (Some(refine), Some(asked)) => {
+                let both = [conclusion, unseen];
+                let entries = &self.policy.entries;
+                let refined = refine.reconsider(asked, entries, &results, both, world, now);
+                Some(Box::new(refined))
+            }
+            _ => None,
+        };
         if unreadable {
             conclusion = Conclusion::Deny;
             reason = Reason::code("fault");
@@ -407,6 +439,7 @@ impl Engine {
             conclusion,
             reason,
             results,
+            refined,
             undetermined,
             degraded,
             ip: client.ip,
@@ -434,12 +467,22 @@ impl Engine {
         }
     }
 
-    /// The LIVE rule that denies without the outside, if one does: then no
-    /// quota is taken (law 4).
+    /// The LIVE rule that denies without the outside, whatever refine says, if one
+    /// does: then no quota is taken (law 4).
     fn denied_locally(&self, findings: &[Finding]) -> Option<&Entry> {
+        let refine = self.policy.refine.as_ref();
+        let refine = refine.filter(|refine| refine.is_live());
         let denies = |entry: &Entry, finding: &Finding| match finding {
             Finding::Judged(judgement) | Finding::Suspects(judgement, ..) => {
-                judgement.conclusion == Conclusion::Deny
+                let Judgement {
+                    conclusion,
+                    score,
+                    reason,
+                } = judgement;
+                let stays = refine.map_or(*conclusion, |refine| {
+                    refine.judged_floor(entry, *conclusion, *score, reason, true)
+                });
+                stays == Conclusion::Deny
             }
             Finding::Undetermined(_) => entry.on_error == Conclusion::Deny,
             Finding::Needs(..) | Finding::Asks(_) => false,

@@ -4,6 +4,7 @@
 //! Works on the decision line alone, so a line from a log explains itself
 //! years later. The sentences stand beside the codes in each rule's manual.
 
+use crate::refine::{SIGNALS, Signal};
 use crate::rules::codes;
 use crate::text::json::{Value, escaped, write_text};
 use alloc::format;
@@ -11,8 +12,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
+/// Signals that the summary names.
+const SENTENCES: usize = 4;
+
 /// `{"summary", "rules": [{"rule", "id", "mode", "conclusion", "saw", "change"}]}`
-/// for a decision line; empty sentences for what is none.
+/// for a decision line, and `"refined": [{"signal", "weight", "says"}]` where it has
+/// a second opinion; empty sentences for what is none.
 #[must_use]
 pub fn explain(decision: &str) -> String {
     let decision = Value::parse(decision.as_bytes()).unwrap_or(Value::Null);
@@ -44,7 +49,55 @@ pub fn explain(decision: &str) -> String {
         }
         out.push('}');
     }
-    out.push_str("]}");
+    out.push(']');
+    if let Some(refined) = decision.get("refined") {
+        out.push_str(",\"refined\":[");
+        for (index, (signal, weight)) in signals(refined).enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            out.push_str("{\"signal\":\"");
+            out.push_str(signal.name);
+            let _ = write!(out, "\",\"weight\":{weight},\"says\":\"{}\"}}", signal.says);
+        }
+        out.push(']');
+    }
+    out.push('}');
+    out
+}
+
+/// The signals of a second opinion that have a sentence, with their weights.
+fn signals(refined: &Value) -> impl Iterator<Item = (&'static Signal, i64)> {
+    let list = refined.get("explanation").and_then(Value::as_list);
+    list.unwrap_or_default().iter().filter_map(|row| {
+        let name = text(row, "signal");
+        let signal = SIGNALS.iter().find(|signal| signal.name == name)?;
+        Some((signal, row.get("weight")?.as_number()?.as_i64()?))
+    })
+}
+
+/// What the second opinion is and, heaviest first, why.
+fn opinion(refined: &Value) -> String {
+    let mut out = match refined.get("would").and_then(Value::as_text) {
+        Some(would) => format!(" In dry run, refine would conclude {would}"),
+        None => format!(" Refined to {}", text(refined, "conclusion")),
+    };
+    out.push_str(", probability of abuse ");
+    if let Some(score) = refined.get("score") {
+        score.write(&mut out);
+    }
+    let mut mark = ':';
+    for (signal, weight) in signals(refined).take(SENTENCES) {
+        let toward = if weight < 0 { "for" } else { "against" };
+        let _ = write!(
+            out,
+            "{mark} {} ({toward} it, {})",
+            signal.says,
+            weight.unsigned_abs()
+        );
+        mark = ';';
+    }
+    out.push('.');
     out
 }
 
@@ -75,6 +128,9 @@ fn summary(decision: &Value, results: &[Value]) -> String {
         let _ = write!(out, " So would {}.", others.join(", "));
     } else if !change.is_empty() {
         let _ = write!(out, " What would have changed it: {change}.");
+    }
+    if let Some(refined) = decision.get("refined") {
+        out.push_str(&opinion(refined));
     }
     let dry: Vec<&str> = results
         .iter()

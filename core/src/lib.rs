@@ -15,6 +15,7 @@
 //! | Rule, `RuleResult`: one detector and what it saw | [`rules`], [`decision`] |
 //! | Need / Reply: a fact about the outside asked for / answered | [`need`] |
 //! | Store: what is remembered between requests | [`store`] |
+//! | Refine: the second opinion, which gives customers the benefit of the doubt | [`refine`] |
 //! | Replay: recorded traffic through a policy | [`replay`] |
 //!
 //! A whole decision, from the policy to its explanation:
@@ -80,6 +81,7 @@ pub mod need;
 pub mod pack;
 pub mod policy;
 mod quota;
+pub mod refine;
 pub mod replay;
 pub mod request;
 pub mod response;

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::decision::Decision;
 use crate::frame::Frame;
 use crate::keys::Keyer;
+use crate::refine;
 use crate::text::json::{Value, write_text};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -63,7 +64,21 @@ pub fn line(frame: &[u8], decision: &Decision, keyer: &Keyer) -> String {
         write_text(result.reason.code, &mut out);
         out.push('}');
     }
-    out.push_str("],\"who\":{");
+    out.push(']');
+    if let Some(refined) = &decision.refined {
+        let _ = write!(
+            out,
+            ",\"refined\":{{\"conclusion\":\"{}\",\"score\":{},\"contract\":\"{:016x}\",\"features\":\"",
+            refined.conclusion.word(),
+            refined.score,
+            refine::contract()
+        );
+        for level in refined.vector.levels() {
+            let _ = write!(out, "{level}");
+        }
+        out.push_str("\"}");
+    }
+    out.push_str(",\"who\":{");
     let context = frame
         .as_ref()
         .map(|frame| Context::parse(frame.context()).unwrap_or_default());

@@ -17,7 +17,7 @@
 //!
 //! Every reply carries the `id` of its need; one with `error` is a failure.
 
-use crate::store::{Key, Limit, Take, Taken};
+use crate::store::{Key, Limit, Observed, Profile, Take, Taken};
 use crate::text::json::{Value, write_text};
 use crate::units::Millis;
 use alloc::format;
@@ -144,6 +144,12 @@ impl Facts {
 pub trait World {
     /// The reply, or `None` while the fact is still outstanding.
     fn answer(&mut self, need: &Need, now: Millis) -> Option<Reply>;
+    /// Adds to an actor's profile and tells what it then is; nothing added only
+    /// looks. `None` where nobody remembers.
+    fn profile(&mut self, key: Key, observed: &Observed, now: Millis) -> Option<Profile> {
+        let _ = (key, observed, now);
+        None
+    }
     /// What of the world is not as it should be (`store`), for the decision.
     fn degraded(&self) -> Option<&'static str> {
         None
@@ -165,6 +171,10 @@ impl<S: crate::store::Store> World for Embedded<'_, S> {
             Need::Take(take) => Some(Reply::Taken(self.store.take(take, now))),
             _ => None,
         }
+    }
+
+    fn profile(&mut self, key: Key, observed: &Observed, now: Millis) -> Option<Profile> {
+        Some(self.store.profile(key, observed, now))
     }
 
     fn degraded(&self) -> Option<&'static str> {
@@ -226,6 +236,11 @@ impl<S: crate::store::Store> World for Replies<'_, S> {
         }
         self.failed = true;
         Some(Reply::Taken(self.fallback.take(take, now)))
+    }
+
+    /// Behaviour is remembered by each process for itself.
+    fn profile(&mut self, key: Key, observed: &Observed, now: Millis) -> Option<Profile> {
+        Some(self.fallback.profile(key, observed, now))
     }
 
     fn degraded(&self) -> Option<&'static str> {

@@ -8,13 +8,14 @@ mod error;
 mod options;
 
 pub use error::{Fault, PolicyError};
-pub(crate) use options::expected;
 pub use options::{Held, Options};
+pub(crate) use options::{expected, integer, known};
 
 use crate::decision::{self, Conclusion, Mode};
 use crate::field::Field;
 use crate::identity::Trust;
 use crate::pack::Packs;
+use crate::refine::Refine;
 use crate::rules::{Manual, RULES, Rule};
 use crate::text::json::{Value, write_text};
 use alloc::boxed::Box;
@@ -97,6 +98,8 @@ pub struct Policy {
     store_bytes: u32,
     /// The application can step up, so a CHALLENGE is not a denial.
     pub step_up: bool,
+    /// The second opinion.
+    pub refine: Option<Refine>,
     canonical: String,
 }
 
@@ -109,6 +112,7 @@ const KEYS: &[&str] = &[
     "body",
     "stepUp",
     "rules",
+    "refine",
 ];
 const COMMON_OPTIONS: [&str; 4] = ["rule", "id", "mode", "onError"];
 const MAX_RULES: usize = 256;
@@ -169,6 +173,15 @@ impl Policy {
             })?;
             entries.push(entry);
         }
+        let names: Vec<(&str, &str)> = entries
+            .iter()
+            .map(|entry| (entry.manual.name, &*entry.id))
+            .collect();
+        let refine = value
+            .get("refine")
+            .map(|value| Refine::parse(value, &names))
+            .transpose()
+            .map_err(top)?;
         let canonical = canonical(value, list, &entries);
         Ok(Self {
             entries,
@@ -176,6 +189,7 @@ impl Policy {
             body,
             store_bytes,
             step_up,
+            refine,
             canonical,
         })
     }
@@ -290,7 +304,7 @@ fn entry(rule: &Value, shared: &[Field], packs: &Packs, before: &[Entry]) -> Res
     })
 }
 
-fn conclusion(field: &'static str, value: &Value) -> Result<Conclusion, Fault> {
+pub(crate) fn conclusion(field: &'static str, value: &Value) -> Result<Conclusion, Fault> {
     match value.as_text() {
         Some("allow") => Ok(Conclusion::Allow),
         Some("challenge") => Ok(Conclusion::Challenge),
@@ -348,7 +362,7 @@ fn canonical(value: &Value, list: &[Value], entries: &[Entry]) -> String {
     let mut out = String::from("{\"version\":1");
     for key in KEYS
         .iter()
-        .filter(|key| !matches!(**key, "version" | "rules"))
+        .filter(|key| !matches!(**key, "version" | "rules" | "refine"))
     {
         member(value, key, &mut out);
     }
@@ -367,7 +381,9 @@ fn canonical(value: &Value, list: &[Value], entries: &[Entry]) -> String {
         }
         out.push('}');
     }
-    out.push_str("]}");
+    out.push(']');
+    member(value, "refine", &mut out);
+    out.push('}');
     out
 }
 

@@ -73,6 +73,8 @@ pub(crate) struct Quota {
     limit: Limit,
     characteristics: Vec<Field>,
     firm: bool,
+    /// A fact of the application is part of the key.
+    contract: bool,
     /// Everything of the key that is the same for each request.
     prefix: Vec<u8>,
     /// It takes what `context.requested` says rather than one.
@@ -82,15 +84,15 @@ pub(crate) struct Quota {
 impl Quota {
     pub(crate) fn new(limit: Limit, options: &Options<'_>, metered: bool) -> Self {
         let characteristics = options.characteristics().to_vec();
-        let firm = characteristics.iter().any(|field| match field {
-            Field::IpSrc => true,
-            Field::Context(path) => !CLAIMS.contains(&path.as_str()),
-            _ => false,
-        });
+        let contract = characteristics
+            .iter()
+            .any(|field| matches!(field, Field::Context(path) if !CLAIMS.contains(&path.as_str())));
+        let firm = contract || characteristics.contains(&Field::IpSrc);
         Self {
             limit,
             characteristics,
             firm,
+            contract,
             prefix: key_prefix(options, limit),
             metered,
         }
@@ -146,6 +148,10 @@ impl Rule for Quota {
         if self.metered {
             reads.context();
         }
+    }
+
+    fn contract(&self) -> bool {
+        self.contract
     }
 
     /// The take to ask for.

@@ -12,6 +12,7 @@ use crate::log;
 use crate::need::{Embedded, Facts, Nobody, Replies, write_needs};
 use crate::pack::Packs;
 use crate::policy::PolicyError;
+use crate::refine::{self, Actors};
 use crate::store::Memory;
 use crate::text::json::escaped;
 use crate::traffic::{Label, Line};
@@ -81,14 +82,26 @@ impl Side {
 
     /// The second policy of a comparison always uses the embedded store: its
     /// takes must not count in the first one's.
-    fn decide(&mut self, judged: Judged) -> Option<Decision> {
+    fn decide(&mut self, judged: Judged, line: &Line) -> Option<Decision> {
         let mut world = Embedded {
             store: &mut self.store,
             lost: false,
         };
+        let actors = judged.actors();
         match self.engine.conclude(judged, String::new, &mut world) {
-            Step::Decided(decision) => Some(decision),
+            Step::Decided(decision) => {
+                self.follow(actors, line);
+                Some(decision)
+            }
             Step::Needs(_) => None,
+        }
+    }
+
+    /// What followed the request, as an application would report it.
+    fn follow(&mut self, actors: Actors, line: &Line) {
+        if let Some(outcome) = &line.outcome {
+            let now = line.fields().now.unwrap_or_default();
+            refine::report(actors, outcome, &mut self.store, now);
         }
     }
 }
@@ -146,6 +159,7 @@ impl Replay {
         // nobody looks names up weeks later: what is not among the replies stays unknown
         let facts = replies.map_or_else(|| Facts::NONE.clone(), |text| Facts::parse(text).closed());
         let judged = self.side.engine.judge_with(frame, &facts);
+        let actors = judged.actors();
         let step = match (self.host_store, replies) {
             (false, _) => {
                 let mut world = Embedded {
@@ -167,6 +181,7 @@ impl Replay {
                 return Ok(Some(Pushed::Needs(write_needs(&needs, now))));
             }
         };
+        self.side.follow(actors, &line);
         let log = self
             .log
             .as_ref()
@@ -176,7 +191,7 @@ impl Replay {
                 let frame =
                     self::frame(&side.engine, &line, &mut self.builder).ok_or_else(too_long)?;
                 let judged = side.engine.judge_with(frame, Facts::NONE);
-                side.decide(judged)
+                side.decide(judged, &line)
             }
             None => None,
         };
@@ -243,7 +258,7 @@ impl Tally {
     fn count(&mut self, line: &Line, decision: &Decision, other: Option<&Decision>) {
         add(self
             .conclusions
-            .entry((line.label, decision.conclusion))
+            .entry((line.label, decision.effective()))
             .or_default());
         let column = LABELS
             .iter()
@@ -260,11 +275,11 @@ impl Tally {
             add(&mut self.undetermined);
         }
         if let Some(other) = other
-            && other.conclusion != decision.conclusion
+            && other.effective() != decision.effective()
         {
             add(self
                 .changes
-                .entry((decision.conclusion, other.conclusion, line.label))
+                .entry((decision.effective(), other.effective(), line.label))
                 .or_default());
             if self.changed.len() < NAMED {
                 self.changed.push(escaped(&line.id));

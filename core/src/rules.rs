@@ -46,6 +46,12 @@ pub trait Rule: fmt::Debug + Send + Sync {
         Finding::Undetermined(Reason::code("unanswered"))
     }
 
+    /// Whether it is a contract with somebody the application knows, which stands
+    /// whatever speaks for the client.
+    fn contract(&self) -> bool {
+        false
+    }
+
     /// Judges again once what it saw has been counted. Pure.
     fn counted(&self, judgement: Judgement, memo: Memo, reply: &Reply) -> Finding {
         let _ = (memo, reply);

@@ -105,6 +105,18 @@ pub struct Observed {
     pub flagged: u32,
     /// Logins or step-ups that failed.
     pub failed: u32,
+    /// What went well, in the long run.
+    pub good: u32,
+    /// What went badly, in the long run.
+    pub bad: u32,
+    /// A hash of the path.
+    pub path: Option<u8>,
+    /// A hash of who else is here: a user's address, an address's user.
+    pub other: Option<u8>,
+    /// A hash of the User-Agent.
+    pub agent: Option<u8>,
+    /// The number that the path names.
+    pub number: Option<u32>,
 }
 
 /// How an actor has behaved: counts that halve every ten minutes, in
@@ -121,6 +133,30 @@ pub struct Profile {
     pub flagged: u32,
     /// Decayed count of failures, in thousandths.
     pub failed: u32,
+    /// How it goes about it.
+    pub habits: Habits,
+}
+
+/// How an actor goes about it. Sets are bitmaps of hashes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Habits {
+    /// What went well; halves each week.
+    pub good: u32,
+    /// What went badly; halves each week.
+    pub bad: u32,
+    /// How much the pauses differ: the mean deviation of their binary logarithm,
+    /// in 256ths.
+    pub swing: u16,
+    /// Pauses seen.
+    pub beats: u16,
+    /// Steps from one number in the path to the next.
+    pub walked: u8,
+    /// Paths of the last ten to twenty minutes.
+    pub paths: u32,
+    /// Who else was here in the last one or two weeks.
+    pub others: u32,
+    /// User-Agents of the last one or two weeks.
+    pub agents: u16,
 }
 
 /// Whether a nonce is new.

@@ -32,6 +32,8 @@ pub struct Line {
     context: String,
     /// Ground truth, if the recording has it.
     pub label: Option<Label>,
+    /// What followed, if the recording says.
+    pub outcome: Option<Value>,
 }
 
 /// Ground truth.
@@ -103,6 +105,7 @@ impl Line {
             body,
             context,
             label,
+            outcome: given(&value, "outcome").cloned(),
         })
     }
 

@@ -87,6 +87,12 @@ impl Number {
         i64::try_from(self.0 / Self::UNIT).ok()
     }
 
+    /// The greatest whole number that is not more.
+    #[must_use]
+    pub fn floor(self) -> i128 {
+        self.0.div_euclid(Self::UNIT)
+    }
+
     /// The number times `n`, if that is an integer that fits.
     #[must_use]
     pub fn times(self, n: i128) -> Option<i128> {

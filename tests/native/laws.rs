@@ -1,6 +1,6 @@
 //! The laws of the house, each over generated policies and requests.
 //!
-//! Law 6 (what refine may soften) has its test where refine is.
+//! Law 6 over any result and context is in `refine.rs`.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -134,6 +134,7 @@ fn sent() -> impl Strategy<Value = Sent> {
             "{}",
             "{\"userId\":\"u1\"}",
             "{\"session\":{\"id\":\"s1\"}}",
+            "{\"userId\":\"u2\",\"account\":{\"ageDays\":900,\"orders\":20,\"emailVerified\":true}}",
             "{\"userId\":7,\"email\":\"ana@shop.example\",\"plan\":\"pro\",\"requested\":3}",
             "{\"email\":\"not an address\",\"requested\":-1}",
             "{\"userId\":null,\"plan\":[\"pro\"],\"requested\":4000000000}",
@@ -179,7 +180,13 @@ fn policy(rules: &[(usize, bool)], keep: impl Fn(bool) -> bool) -> String {
             format!("{{{body},\"mode\":\"{mode}\",\"id\":\"r{place}\"}}")
         })
         .collect();
-    format!("{{\"rules\":[{}]}}", text.join(","))
+    // some with a second opinion
+    let refine = match rules.first() {
+        Some((rule, _)) if rule % 3 == 0 => ",\"refine\":{\"mode\":\"LIVE\",\"harden\":true}",
+        Some((rule, _)) if rule % 3 == 1 => ",\"refine\":{\"mode\":\"DRY_RUN\"}",
+        _ => "",
+    };
+    format!("{{\"rules\":[{}]{refine}}}", text.join(","))
 }
 
 fn engine(policy: &str) -> Engine {

@@ -41,7 +41,8 @@ class Doorward:
     'ALLOW'
 
     `proxies` are the addresses (or CIDR ranges) of reverse proxies whose
-    forwarding headers are believed, or their number. `secret` (by default
+    forwarding headers are believed, or their number. `refine` asks for the second
+    opinion: `{"mode": "LIVE"}` or `{"mode": "DRY_RUN"}`. `secret` (by default
     `DOORWARD_SECRET` of the environment) keys the identities in logs and in a
     store that several processes share. `on_fault` is what a request gets when
     the engine itself fails, twice. A wrong policy raises `PolicyError` here; a
@@ -57,6 +58,7 @@ class Doorward:
         platform: str | None = None,
         body: Mapping[str, Any] | None = None,
         step_up: bool | None = None,
+        refine: Mapping[str, Any] | None = None,
         store: Store | Mapping[str, Any] | None = None,
         secret: str | bytes | None = None,
         log: LogSink | None = None,
@@ -68,6 +70,7 @@ class Doorward:
             "platform": platform,
             "body": body,
             "stepUp": step_up,
+            "refine": refine,
             "store": store if isinstance(store, Mapping) else None,
         }
         policy: dict[str, Any] = {"version": 1}

@@ -253,7 +253,7 @@ pub(crate) fn expected(kind: Kind) -> String {
 }
 
 /// Refuses a key of `parent` that is not in the list, and a key given twice.
-pub(super) fn known(parent: &str, members: &[(String, Value)], keys: &[&str]) -> Result<(), Fault> {
+pub(crate) fn known(parent: &str, members: &[(String, Value)], keys: &[&str]) -> Result<(), Fault> {
     for (index, (name, _)) in members.iter().enumerate() {
         let field = || format!("{parent}{}", escaped(name));
         if !keys.contains(&name.as_str()) {
@@ -271,7 +271,7 @@ pub(super) fn known(parent: &str, members: &[(String, Value)], keys: &[&str]) ->
     Ok(())
 }
 
-pub(super) fn integer(
+pub(crate) fn integer(
     field: &'static str,
     value: &Value,
     min: u32,

@@ -109,6 +109,10 @@ struct Filter {
 }
 
 impl Rule for Filter {
+    fn contract(&self) -> bool {
+        true
+    }
+
     fn reads(&self, reads: &mut Reads) {
         for field in self.expressions.iter().flat_map(Expression::fields) {
             reads.field(field);

@@ -1,7 +1,7 @@
 //! The embedded store: exact, of bounded memory, without timers or sweeps.
 //!
 //! Everything lies in three tables (see [`super::table`]): quotas, 24 bytes an
-//! entry; nonces, 16; profiles, 48. They start empty, grow a bucket at a time
+//! entry; nonces, 16; profiles, 88. They start empty, grow a bucket at a time
 //! and share `max_bytes`: five eighths, one eighth, two eighths.
 //!
 //! **When the room for quotas is used up**, a newcomer takes, of the 32 slots it
@@ -34,7 +34,7 @@
 //! keys, a new one is taken for another with a probability of 2^-44.
 
 use super::limits::{self, State};
-use super::profiles::Actor;
+use super::profiles::{Actor, WORDS};
 use super::table::{self, Table};
 use super::{Key, Observed, Once, Profile, Store, Take, Taken};
 use crate::units::Millis;
@@ -52,8 +52,8 @@ pub struct Memory {
     quotas: Table<3>,
     /// Tag, expiry.
     nonces: Table<2>,
-    /// Tag, first, last, requests, flagged, failed.
-    profiles: Table<6>,
+    /// Tag and an [`Actor`].
+    profiles: Table<{ WORDS + 1 }>,
 }
 
 impl fmt::Debug for Memory {
@@ -240,11 +240,7 @@ impl Store for Memory {
         let tag = self.tag(key);
         let known = self.profiles.find(tag);
         let mut actor = match known.map(|place| self.profiles.get(place)) {
-            Some([_, first, last, counts @ ..]) => Actor {
-                first,
-                last,
-                counts,
-            },
+            Some([_, words @ ..]) => Actor::read(words),
             None if *observed == Observed::default() => return Profile::default(),
             None => Actor::new(now),
         };
@@ -253,30 +249,25 @@ impl Store for Memory {
         if *observed == Observed::default() {
             return actor.profile(last.min(now));
         }
+        if observed.requests > 0 {
+            actor.beat(now.saturating_sub(last));
+        }
         actor.observe(observed);
         let place = known.or_else(|| {
-            self.profiles
-                .room(tag, |&[tag, first, last, ref counts @ ..]| {
-                    if tag == 0 {
-                        0
-                    } else {
-                        Actor {
-                            first,
-                            last,
-                            counts: *counts,
-                        }
-                        .worth(now)
-                    }
-                })
+            self.profiles.room(tag, |&[tag, ref words @ ..]| {
+                if tag == 0 {
+                    0
+                } else {
+                    Actor::read(*words).worth(now)
+                }
+            })
         });
         if let Some(place) = place {
-            let Actor {
-                first,
-                last,
-                counts: [requests, flagged, failed],
-            } = actor;
-            self.profiles
-                .set(place, [tag, first, last, requests, flagged, failed]);
+            let mut entry = [tag; WORDS + 1];
+            for (slot, word) in entry.iter_mut().skip(1).zip(actor.words()) {
+                *slot = word;
+            }
+            self.profiles.set(place, entry);
         }
         actor.profile(now)
     }

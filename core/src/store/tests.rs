@@ -102,9 +102,9 @@ proptest! {
 /// Keys of [`filled`].
 const KEYS: u128 = 200;
 
-/// A store of 64 KB with a bit of everything.
+/// A store of 128 KB with a bit of everything.
 fn filled() -> Memory {
-    let mut store = Memory::new(1 << 16, 7);
+    let mut store = Memory::new(1 << 17, 7);
     for key in 0..KEYS {
         for _ in 0..=key % 7 {
             take(&mut store, key, fixed(5), NOW);
@@ -114,6 +114,7 @@ fn filled() -> Memory {
             requests: 3,
             flagged: 1,
             failed: 0,
+            ..Observed::default()
         };
         store.profile(Key(key), &observed, NOW);
     }
@@ -210,7 +211,7 @@ fn an_abuser_stays_limited_while_a_flood_passes() {
     } else {
         200_000
     };
-    let max_bytes = 1 << 16;
+    let max_bytes = 1 << 17;
     let mut store = Memory::new(max_bytes, 3);
     let (mut fresh, mut given) = (1_u128, 0);
     for turn in 0..asked {
@@ -233,7 +234,7 @@ fn an_abuser_stays_limited_while_a_flood_passes() {
 
 #[test]
 fn where_one_request_is_the_quota_a_flood_frees_nobody() {
-    let mut store = Memory::new(1 << 16, 3);
+    let mut store = Memory::new(1 << 17, 3);
     take(&mut store, 0, fixed(1), NOW);
     assert!(!take(&mut store, 0, fixed(1), NOW).allowed);
     for fresh in 1..100_000 {
@@ -275,7 +276,7 @@ fn a_nonce_is_fresh_once_until_it_expires() {
 
 #[test]
 fn a_nonce_is_never_displaced() {
-    let mut store = Memory::new(1 << 16, 1);
+    let mut store = Memory::new(1 << 17, 1);
     let until = Millis(NOW.0 + 1000);
     let mut kept = Vec::new();
     let mut full = 0;
@@ -293,7 +294,7 @@ fn a_nonce_is_never_displaced() {
         kept.iter()
             .all(|key| store.once(Key(*key), until, NOW) == Once::Seen)
     );
-    assert!(store.bytes() <= 1 << 16);
+    assert!(store.bytes() <= 1 << 17);
     // a flood of takes and profiles touches none of them
     for key in 0..20_000 {
         take(&mut store, key, fixed(1), NOW);
@@ -318,7 +319,7 @@ fn a_nonce_is_never_displaced() {
 
 #[test]
 fn profiles_add_up_and_the_flagged_outlive_a_flood() {
-    let mut store = Memory::new(1 << 16, 1);
+    let mut store = Memory::new(1 << 17, 1);
     assert_eq!(
         store.profile(Key(1), &Observed::default(), NOW),
         Profile::default()
@@ -327,6 +328,7 @@ fn profiles_add_up_and_the_flagged_outlive_a_flood() {
         requests: 2,
         flagged: 2,
         failed: 1,
+        ..Observed::default()
     };
     let profile = store.profile(Key(1), &bad, NOW);
     let expected = Profile {
@@ -335,6 +337,7 @@ fn profiles_add_up_and_the_flagged_outlive_a_flood() {
         requests: 2000,
         flagged: 2000,
         failed: 1000,
+        habits: Habits::default(),
     };
     assert_eq!(profile, expected);
     let later = Millis(NOW.0 + 600_000);
@@ -355,16 +358,17 @@ fn profiles_add_up_and_the_flagged_outlive_a_flood() {
         requests: 1000,
         flagged: 1000,
         failed: 500,
+        habits: Habits::default(),
     };
     assert_eq!(profile, expected);
-    assert!(store.bytes() <= 1 << 16);
+    assert!(store.bytes() <= 1 << 17);
 }
 
 #[test]
 fn export_and_import_keep_everything() {
     let mut before = filled();
     let bytes = before.export();
-    let mut after = Memory::import(&bytes, 1 << 16).unwrap();
+    let mut after = Memory::import(&bytes, 1 << 17).unwrap();
     assert_eq!(after.export(), bytes);
     for key in 0..2 * KEYS {
         assert_eq!(look(&mut before, key), look(&mut after, key));
@@ -374,7 +378,7 @@ fn export_and_import_keep_everything() {
         assert_eq!(profile.flagged == 1000, key < KEYS);
     }
     assert!(Memory::import(&bytes, 0).is_none());
-    let empty = Memory::new(1 << 16, 5);
+    let empty = Memory::new(1 << 17, 5);
     assert_eq!(
         Memory::import(&empty.export(), 0).unwrap().export(),
         empty.export()
@@ -392,7 +396,7 @@ fn a_half_written_entry_costs_itself_only() {
         for byte in &mut broken[at..at + 8] {
             *byte ^= 0x55;
         }
-        let mut store = Memory::import(&broken, 1 << 16).unwrap();
+        let mut store = Memory::import(&broken, 1 << 17).unwrap();
         let lost = (0..KEYS)
             .filter(|key| look(&mut store, *key) != look(&mut whole, *key))
             .count();

@@ -1,0 +1,197 @@
+//! Signals of what LIVE rules found. Generic over rules: one that is not named
+//! here counts as another rule, by its conclusion and score.
+
+use super::signals::{At, Vector, level};
+use crate::decision::Conclusion;
+
+/// One LIVE rule's result, as far as refine looks at it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found<'a> {
+    pub(super) rule: &'a str,
+    pub(super) conclusion: Conclusion,
+    /// In ten-thousandths.
+    pub(super) score: u16,
+    pub(super) code: &'a str,
+    /// Where the shield saw it.
+    pub(super) place: &'a str,
+    /// How many codes it saw.
+    pub(super) findings: usize,
+    /// Every category named is a tool's.
+    pub(super) tool: bool,
+    /// Units allowed and left.
+    pub(super) quota: (u64, u64),
+    /// The limit is a contract with an account, a tenant or a budget.
+    pub(super) contract: bool,
+}
+
+/// Codes of the shield whose payload runs on a server, whoever reads it.
+const CODE: [&str; 12] = [
+    "shield.rce.",
+    "shield.code.",
+    "shield.log4shell.",
+    "shield.xxe.",
+    "shield.ssrf.",
+    "shield.deserialization.",
+    "shield.proto.",
+    "shield.ssi.",
+    "shield.smuggling.",
+    "shield.probe.",
+    "shield.probing",
+    "shield.crlf.",
+];
+
+/// Of those, what is never let pass once it is certain (law 6).
+const CERTAIN: [&str; 6] = [
+    "shield.rce.",
+    "shield.code.",
+    "shield.log4shell.",
+    "shield.xxe.",
+    "shield.ssrf.",
+    "shield.deserialization.",
+];
+
+/// From here on evidence is certain, where prose or code is expected and elsewhere.
+const CERTAINTY: [u16; 2] = [8_500, 7_000];
+
+/// Places for content.
+const BODIES: [&str; 4] = ["form", "json", "body", "file"];
+
+fn is_one_of(code: &str, heads: &[&str]) -> bool {
+    heads.iter().any(|head| code.starts_with(head))
+}
+
+/// A forged identity that was verified to be forged.
+fn is_spoofing(code: &str) -> bool {
+    code.contains("spoof") || code.contains("forged") || code.contains("impersonat")
+}
+
+impl Found<'_> {
+    fn objects(&self) -> bool {
+        self.conclusion != Conclusion::Allow
+    }
+
+    /// The least that stays of it, whatever speaks for the client.
+    pub(super) fn floor(&self, prose: bool) -> Conclusion {
+        let stands = self.contract || self.rule == "filter" || self.code.ends_with(".too_large");
+        let [in_prose, elsewhere] = CERTAINTY;
+        let expected = prose && is_one_of(self.place, &BODIES);
+        let certainty = if expected { in_prose } else { elsewhere };
+        let certain =
+            self.score >= certainty && is_one_of(self.code, &CERTAIN) || is_spoofing(self.code);
+        if !self.objects() {
+            Conclusion::Allow
+        } else if stands {
+            self.conclusion
+        } else if certain {
+            Conclusion::Challenge
+        } else {
+            Conclusion::Allow
+        }
+    }
+
+    /// Whether it speaks of what was sent, rather than of how much or by what.
+    pub(super) fn is_attack(&self) -> bool {
+        let kind = self.rule;
+        self.objects()
+            && !self.is_limit()
+            && !matches!(
+                kind,
+                "detectBot" | "validateEmail" | "sensitiveInfo" | "filter" | "verifyAgent"
+            )
+    }
+
+    fn is_limit(&self) -> bool {
+        self.code.starts_with("rate_limit.")
+    }
+}
+
+/// Raises the signals of the results. `prose`: content is expected to be prose
+/// or code; `quiet`: how little (0 to 2) the client has to do with what others do
+/// at its address.
+pub(super) fn read<'a>(
+    results: impl Iterator<Item = Found<'a>>,
+    prose: bool,
+    quiet: u8,
+    vector: &mut Vector,
+) {
+    let mut objections = 0_u8;
+    for found in results {
+        objections = objections.saturating_add(found.objects().into());
+        one(&found, prose, quiet, vector);
+    }
+    vector.raise(At::OBJECTIONS, objections.saturating_sub(1));
+}
+
+fn one(found: &Found<'_>, prose: bool, quiet: u8, vector: &mut Vector) {
+    let graded = level(found.score, &[1, 5_000, 8_000, 9_500]);
+    if found.is_limit() {
+        if found.contract {
+            return;
+        }
+        let (limit, left) = found.quota;
+        match found.conclusion {
+            Conclusion::Allow if left.saturating_mul(8) < limit => vector.raise(At::LIMIT, 1),
+            Conclusion::Allow => {}
+            Conclusion::Challenge => vector.raise(At::CLAIM, 1),
+            Conclusion::Deny => vector.raise(At::LIMIT, 4_u8.saturating_sub(quiet)),
+        }
+        return;
+    }
+    match found.rule {
+        "shield" => {
+            let code = is_one_of(found.code, &CODE);
+            vector.raise(if code { At::CODE } else { At::SHIELD }, graded);
+            if !found.objects() {
+                return;
+            }
+            let at = |heads: &[&str]| is_one_of(found.place, heads);
+            let place = if at(&BODIES) {
+                u8::from(!prose)
+            } else {
+                3_u8.saturating_sub(at(&["query"]).into())
+            };
+            vector.raise(At::PLACE, place);
+            let kinds = u8::try_from(found.findings).unwrap_or(u8::MAX);
+            vector.raise(At::KINDS, kinds.saturating_sub(1));
+        }
+        "detectBot" | "verifyAgent" => {
+            let denied = found.objects();
+            if found.tool {
+                let level = u8::from(found.score > 0).saturating_add(denied.into());
+                vector.raise(At::TOOL, level);
+                return;
+            }
+            let kind = if is_spoofing(found.code) {
+                5
+            } else if !denied {
+                u8::from(found.score > 0 && found.code != "bot.allowed")
+            } else {
+                level(found.score, &[0, 7_000, 9_500]).saturating_add(1)
+            };
+            vector.raise(At::BOT, kind);
+        }
+        "validateEmail" => {
+            let kind = match (found.objects(), found.code) {
+                (false, _) => u8::from(found.score > 0),
+                (true, "email.disposable") => 3,
+                (true, _) => 2,
+            };
+            vector.raise(At::EMAIL, kind);
+        }
+        "sensitiveInfo" => {
+            let kind = u8::from(found.score > 0).saturating_add(found.objects().into());
+            vector.raise(At::SENSITIVE, kind);
+        }
+        "detectPromptInjection" => vector.raise(At::PROMPT, graded),
+        // an expression says what its author says, and nothing of the client
+        "filter" => {}
+        _ => {
+            let kind = match found.conclusion {
+                Conclusion::Allow => u8::from(found.score >= 3_000),
+                Conclusion::Challenge => 2,
+                Conclusion::Deny => 3,
+            };
+            vector.raise(At::OTHER, kind);
+        }
+    }
+}
