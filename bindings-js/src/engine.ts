@@ -180,6 +180,14 @@ export class Engine {
     return this.#try(({ instance }) => instance.shell.outcome(decision, time, outcome), onFault);
   }
 
+  /**
+   * Settles what a decision reserved when `used` units were; where the store is the host's, what
+   * it has to settle, as JSON. Where the engine fails, nothing is settled.
+   */
+  settle(reserved: string, used: number, now: number, onFault: OnFault): string | undefined {
+    return this.#try(({ raw }) => raw.settle(reserved, used, now), onFault);
+  }
+
   /** The next decision traps on purpose. */
   failNext(): void {
     this.#use().raw.fail_next();

@@ -48,5 +48,5 @@ export {
   type RuleOptions,
 } from "./rules.js";
 export type { Limit, Store, Take, Taken } from "./store.js";
-export { type FetchRequest, type NodeRequest, Ward, type WardRequest } from "./ward.js";
+export { type FetchRequest, type NodeRequest, Ward, type WardRequest, type Work } from "./ward.js";
 export type { Warning, WarningSink } from "./warning.js";

@@ -130,6 +130,7 @@ class RedisStore implements Store {
       String(take.cost),
       String(until),
       take.now === undefined ? "" : String(take.now),
+      take.settle ? "1" : "",
     ];
     const sha = await scriptSha();
     if (turn.over) throw new Late("gave up before it was sent");

@@ -28,6 +28,11 @@ export interface Take {
   readonly limit: Limit;
   /** Units; 0 only looks. */
   readonly cost: number;
+  /**
+   * Changes what is taken by `cost`, negative for what is given back, whatever is left: to at
+   * most the whole quota and at least nothing. Its answer is not looked at.
+   */
+  readonly settle?: boolean;
   /** A recording's time in ms, in a replay; otherwise the store's own clock counts. */
   readonly now?: number;
 }

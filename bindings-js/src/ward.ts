@@ -12,7 +12,7 @@ import { isNodeRequest, nodeAdapter } from "./adapters/node.js";
 import { type PlainRequest, plainAdapter } from "./adapters/plain.js";
 import { wrappedAdapter } from "./adapters/wrapped.js";
 import type { Body } from "./body.js";
-import type { Context, Fact, Outcome } from "./context.js";
+import type { Action, Context, Fact, Outcome } from "./context.js";
 import {
   type Conclusion,
   Decision,
@@ -27,7 +27,7 @@ import { contextJson, own } from "./marshal.js";
 import { jsonOf, sayModes, type WardOptions } from "./options.js";
 import type { NeedsOf, OnError, PlainRule, Rule, RuleInput } from "./rules.js";
 import { internals } from "./shared.js";
-import { answering, type Store } from "./store.js";
+import { answering, type Store, type Take } from "./store.js";
 import { type Warning, warn } from "./warning.js";
 
 /** A Fetch request, of this realm or a framework's. */
@@ -59,7 +59,25 @@ export type ContextArguments<Needs extends string> = [Needs] extends [never]
   ? [context?: Context]
   : [context: Context & Readonly<Record<Needs, Fact>>];
 
+/** Work outside HTTP that is to be judged. */
+export interface Work {
+  /** Names the kind of work: a tool, a queue, a topic. */
+  readonly label: string;
+  /** What is at stake. */
+  readonly action?: Action;
+  /** What the application knows. */
+  readonly context?: Context;
+  /** What the work was given or has returned; the rules read it as `message`. */
+  readonly text?: string;
+  readonly rules: RuleInput | readonly RuleInput[];
+}
+
 const MAX_WARDS = 64;
+const MAX_UNITS = 4_294_967_295;
+const NO_REQUEST: PlainRequest = { headersComplete: false };
+
+/** What decisions took in advance; settled once. */
+const reservations = new WeakMap<Decision, string>();
 
 /** One input for all calls, because a call that returns at once needs no other. */
 let scratch: Input | undefined = emptyInput();
@@ -129,13 +147,20 @@ export class Ward<Needs extends string = never> {
 
   /** A ward with further rules on the same store; cached, so it may be called in a handler. */
   withRule<const R extends RuleInput>(rule: R): Ward<Needs | NeedsOf<R>> {
-    const parts = this[internals];
     const added = [rule].flat() as (Rule<string> | PlainRule)[];
-    const key = jsonOf(added);
+    const ward = this.#variant(jsonOf(added), () => {
+      const policy = this.toJSON();
+      return jsonOf({ ...policy, rules: [...policy.rules, ...added] });
+    });
+    return ward as never;
+  }
+
+  /** A ward with another policy on the same store, made once for each key. */
+  #variant(key: string, policy: (key: string) => string): Ward<string> {
+    const parts = this[internals];
     let ward = this.#more.get(key);
     if (ward === undefined) {
-      const policy = this.toJSON();
-      const engine = parts.engine.derive(jsonOf({ ...policy, rules: [...policy.rules, ...added] }));
+      const engine = parts.engine.derive(policy(key));
       sayModes(engine, parts.options.onWarning);
       ward = new Ward<string>({ ...parts, engine, clock: () => parts.clock() });
       if (this.#more.size >= MAX_WARDS) {
@@ -146,7 +171,56 @@ export class Ward<Needs extends string = never> {
       }
       this.#more.set(key, ward);
     }
-    return ward as never;
+    return ward;
+  }
+
+  /**
+   * Says how many units were really used of those that `context.requested` reserved: the rest is
+   * given back, what was used beyond is taken as far as there is any. 0 refunds all. Once for each
+   * decision; where nothing was reserved nothing happens.
+   */
+  async settle(decision: Decision, used: number): Promise<void> {
+    const reserved = reservations.get(decision);
+    if (!Number.isSafeInteger(used) || used < 0) {
+      throw new RangeError(`settle: found ${used}, expected a whole number of units`);
+    }
+    if (reserved === undefined) return;
+    reservations.delete(decision);
+    const { engine, store, clock } = this[internals];
+    const asked = engine.settle(reserved, Math.min(used, MAX_UNITS), clock(), this.#onFault);
+    if (!store || !asked) return;
+    const changes = (JSON.parse(asked) as Take[]).map((take) => ({ ...take, settle: true }));
+    try {
+      const failed = (await store.take(changes)).find((answer) => answer instanceof Error);
+      if (failed) throw failed;
+    } catch (error) {
+      this.#storeFailed(error);
+    }
+  }
+
+  /**
+   * Judges what is no HTTP request: a tool call, a tool's result, a job, a message. The rules are
+   * the call's own, on this ward's store; their limits are counted for each `label`, and for each
+   * user where the context names one, unless a rule says otherwise.
+   */
+  async guard(work: Work): Promise<Decision> {
+    const ward = this.#guarded(work);
+    return ward.protect(NO_REQUEST, contextOf(work));
+  }
+
+  /** The same at once, for rules that need nobody to be asked. */
+  guardSync(work: Work): Decision {
+    const ward = this.#guarded(work);
+    return ward.protectSync(NO_REQUEST, contextOf(work));
+  }
+
+  #guarded({ rules, context }: Work): Ward {
+    const userId = own(context, "userId");
+    const characteristics = userId === undefined ? ["label"] : ["label", "userId"];
+    return this.#variant(
+      jsonOf({ characteristics, rules: [rules].flat(2) }),
+      (policy) => policy,
+    ) as Ward;
   }
 
   /** Says what followed a decision, at once or weeks later. */
@@ -203,15 +277,13 @@ export class Ward<Needs extends string = never> {
   }
 
   #decision(given: string): Decision {
-    let answer = given;
-    if (this[internals].options.log) {
-      const line = given.indexOf("\n");
-      if (line >= 0) {
-        answer = given.slice(0, line);
-        this.#log(given.slice(line + 1));
-      }
-    }
+    const end = given.indexOf("\n");
+    const answer = end < 0 ? given : given.slice(0, end);
     const decision = new Decision(answer, this.#maker);
+    for (const line of end < 0 ? [] : given.slice(end + 1).split("\n")) {
+      if (line.startsWith("R")) reservations.set(decision, line.slice(1));
+      else this.#log(line);
+    }
     if (answer.charCodeAt(0) === UNJUDGED) this.#unjudged(decision);
     return decision;
   }
@@ -339,6 +411,15 @@ const UNJUDGED = 0x61;
 const ADDRESS_HINT =
   " The client's address is unknown here: set `platform` or `proxies`, pass `ip` in the context," +
   " or call `register` of doorward/next (in instrumentation.ts) or doorward/react-router.";
+
+function contextOf({ label, action, context, text }: Work): Context {
+  return {
+    ...context,
+    label,
+    ...(action !== undefined && { action }),
+    ...(text !== undefined && { message: text }),
+  };
+}
 
 function adapterOf(request: WardRequest): Adapter<WardRequest> {
   if (typeof request !== "object" || request === null) {

@@ -269,6 +269,39 @@ test("any limits, asked at any times, are what the embedded store says", async (
   }
 });
 
+test("what is reserved and settled is what the embedded store says", async (t) => {
+  const interval = "24h";
+  const kinds = [
+    fixedWindow({ mode: "LIVE", window: interval, max: 100, metered: true }),
+    slidingWindow({ mode: "LIVE", interval, max: 100, metered: true }),
+    tokenBucket({ mode: "LIVE", interval, refillRate: 1, capacity: 100 }),
+  ];
+  const turns = fc.array(fc.tuple(fc.integer({ min: 0, max: 120 }), fc.nat({ max: 150 })), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  for (const rule of kinds) {
+    await t.test(rule.rule, async () => {
+      const options = { rules: [rule], characteristics: ["userId"], secret } as const;
+      const wards = [doorward(options), doorward({ ...options, store: redisStore(ioredis()) })];
+      const property = fc.asyncProperty(turns, async (turns) => {
+        const userId = `settling-${unique++}`;
+        for (const [requested, used] of turns) {
+          const left = wards.map(async (ward) => {
+            const decision = await ward.protect({ url: "/" }, { userId, requested });
+            await ward.settle(decision, used);
+            const look = await ward.protect({ url: "/" }, { userId, requested: 0 });
+            return [decision.conclusion, look.results[0]?.reason.remaining];
+          });
+          const [embedded, redis] = await Promise.all(left);
+          assert.deepEqual(redis, embedded);
+        }
+      });
+      await fc.assert(property, { numRuns: 40 });
+    });
+  }
+});
+
 const BIN = join(import.meta.dirname, "../dist/bin.js");
 
 function replay(...args: string[]) {

@@ -10,7 +10,8 @@ use doorward_core::frame::flag;
 use doorward_core::keys::Keyer;
 use doorward_core::need::{Embedded, Facts, Replies, World, write_needs};
 use doorward_core::text::json::Value;
-use doorward_core::{explain as explanation, log, response};
+use doorward_core::units::Millis;
+use doorward_core::{explain as explanation, log, response, settle};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -97,6 +98,10 @@ impl Engine {
         if let Some(keyer) = &self.log {
             out.push('\n');
             out.push_str(&log::line(frame, &decision, keyer));
+        }
+        if !decision.reserved.is_empty() {
+            out.push_str("\nR");
+            out.push_str(&settle::write(&decision.reserved));
         }
         out
     }
@@ -290,6 +295,18 @@ impl Engine {
     /// of its quota the host failed to answer comes from the embedded store.
     fn answer(&self, py: Python<'_>, frame: &[u8], replies: &str) -> PyResult<String> {
         guarded(|| self.step(py, frame, &Facts::parse(replies)))
+    }
+
+    /// Settles what a decision reserved when `used` units were. Where the store is
+    /// the host's, what it has to settle, as JSON.
+    fn settle(&self, reserved: &str, used: u32, now: u64) -> PyResult<String> {
+        guarded(|| {
+            if self.options.store_secret.is_some() {
+                return settle::settlement(reserved, used, Millis(now));
+            }
+            settle::settle(reserved, used, Millis(now), &mut *self.home.store());
+            String::new()
+        })
     }
 
     /// The next decision panics: a drill.

@@ -5,6 +5,7 @@
 
 use crate::identity;
 use crate::refine::Refined;
+use crate::settle::Reserved;
 use crate::text::json::{write_count, write_text};
 use crate::units::Score;
 use alloc::boxed::Box;
@@ -168,6 +169,8 @@ pub struct Decision {
     pub ip: Option<IpAddr>,
     /// Version and policy.
     pub engine: Arc<str>,
+    /// What was taken in advance; not in the decision line.
+    pub reserved: Vec<Reserved>,
 }
 
 impl Decision {

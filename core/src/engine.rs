@@ -16,7 +16,9 @@ use crate::pack::Packs;
 use crate::policy::{Entry, Policy, PolicyError};
 use crate::refine::{Actors, Asked};
 use crate::request::Request;
-use crate::rules::{Finding, Judgement};
+use crate::rules::{Finding, Judgement, Memo};
+use crate::settle::Reserved;
+use crate::store::Taken;
 use crate::text::json::{Value, write_text};
 use crate::units::{Millis, Score};
 use alloc::borrow::Cow;
@@ -375,6 +377,7 @@ impl Engine {
                 return Step::Needs(outstanding);
             }
         }
+        let mut reserved = Vec::new();
         for (entry, finding) in self.policy.entries.iter().zip(&mut findings) {
             let need = match (&*finding, denied_by) {
                 (Finding::Needs(..) | Finding::Asks(_), Some(by)) => {
@@ -386,7 +389,10 @@ impl Engine {
                 (Finding::Judged(_) | Finding::Undetermined(_) | Finding::Asks(_), _) => continue,
             };
             match world.answer(need, now) {
-                Some(reply) => *finding = settled(entry, finding, &reply),
+                Some(reply) => {
+                    reserved.extend(reservation(finding, &reply, now));
+                    *finding = settled(entry, finding, &reply);
+                }
                 None => outstanding.push(need.clone()),
             }
         }
@@ -444,6 +450,7 @@ impl Engine {
             degraded,
             ip: client.ip,
             engine: Arc::clone(&self.name),
+            reserved,
         })
     }
 
@@ -531,6 +538,27 @@ impl Engine {
 fn skipped(by: &Entry) -> Finding {
     let reason = Reason::code("skipped").with("by", Detail::Text(by.id.to_string()));
     Finding::Judged(Judgement::pass(reason))
+}
+
+/// What an answered need took in advance.
+fn reservation(finding: &Finding, reply: &Reply, now: Millis) -> Option<Reserved> {
+    let Finding::Needs(Need::Take(take), Memo { metered: true, .. }) = finding else {
+        return None;
+    };
+    let Reply::Taken(Taken {
+        allowed: true,
+        reset,
+        ..
+    }) = reply
+    else {
+        return None;
+    };
+    Some(Reserved {
+        key: take.key,
+        limit: take.limit,
+        units: take.cost,
+        until: Millis(now.0.saturating_add(reset.0)),
+    })
 }
 
 /// A rule's finding once its need is answered; one that asks twice is not

@@ -86,6 +86,7 @@ pub mod replay;
 pub mod request;
 pub mod response;
 pub mod rules;
+pub mod settle;
 pub mod store;
 mod tables;
 pub mod text;

@@ -295,36 +295,9 @@ impl Need {
                 limit,
                 cost,
             }) => {
-                let _ = write!(
-                    out,
-                    ",\"kind\":\"take\",\"key\":\"{key:032x}\",\"limit\":{{"
-                );
-                let _ = match limit {
-                    Limit::FixedWindow { max, window } => {
-                        write!(
-                            out,
-                            "\"kind\":\"fixedWindow\",\"max\":{max},\"window\":{}",
-                            window.0
-                        )
-                    }
-                    Limit::SlidingWindow { max, interval } => {
-                        write!(
-                            out,
-                            "\"kind\":\"slidingWindow\",\"max\":{max},\"interval\":{}",
-                            interval.0
-                        )
-                    }
-                    Limit::TokenBucket {
-                        capacity,
-                        refill,
-                        interval,
-                    } => write!(
-                        out,
-                        "\"kind\":\"tokenBucket\",\"capacity\":{capacity},\"refillRate\":{refill},\"interval\":{}",
-                        interval.0
-                    ),
-                };
-                let _ = write!(out, "}},\"cost\":{cost}}}");
+                let _ = write!(out, ",\"kind\":\"take\",\"key\":\"{key:032x}\",\"limit\":");
+                write_limit(*limit, out);
+                let _ = write!(out, ",\"cost\":{cost}}}");
             }
             Self::Mx(domain) => member("mx", "domain", domain, out),
             Self::Dns(ip) => member("dns", "ip", &ip.to_string(), out),
@@ -343,6 +316,56 @@ impl Need {
             }
         }
     }
+}
+
+/// A limit as hosts read it.
+pub(crate) fn write_limit(limit: Limit, out: &mut String) {
+    let _ = match limit {
+        Limit::FixedWindow { max, window } => write!(
+            out,
+            "{{\"kind\":\"fixedWindow\",\"max\":{max},\"window\":{}}}",
+            window.0
+        ),
+        Limit::SlidingWindow { max, interval } => write!(
+            out,
+            "{{\"kind\":\"slidingWindow\",\"max\":{max},\"interval\":{}}}",
+            interval.0
+        ),
+        Limit::TokenBucket {
+            capacity,
+            refill,
+            interval,
+        } => write!(
+            out,
+            "{{\"kind\":\"tokenBucket\",\"capacity\":{capacity},\"refillRate\":{refill},\"interval\":{}}}",
+            interval.0
+        ),
+    };
+}
+
+/// Reads what [`write_limit`] wrote.
+pub(crate) fn read_limit(value: &Value) -> Option<Limit> {
+    let number = |name| {
+        let number = value.get(name)?.as_number()?.as_i64()?;
+        u64::try_from(number).ok()
+    };
+    let units = |name| u32::try_from(number(name)?).ok();
+    Some(match value.get("kind")?.as_text()? {
+        "fixedWindow" => Limit::FixedWindow {
+            max: units("max")?,
+            window: Millis(number("window")?),
+        },
+        "slidingWindow" => Limit::SlidingWindow {
+            max: units("max")?,
+            interval: Millis(number("interval")?),
+        },
+        "tokenBucket" => Limit::TokenBucket {
+            capacity: units("capacity")?,
+            refill: units("refillRate")?,
+            interval: Millis(number("interval")?),
+        },
+        _ => return None,
+    })
 }
 
 /// The rest of a need that has one member.

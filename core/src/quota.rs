@@ -67,6 +67,14 @@ pub(crate) const CHARACTERISTICS: Opt = Opt {
     doc: "Whose requests are counted together; default the policy's, else the client's address.",
 };
 
+/// The option of windows that count units instead of requests.
+pub(crate) const METERED: Opt = Opt {
+    name: "metered",
+    kind: Kind::Flag,
+    required: false,
+    doc: "Counts the units in `context.requested` (tokens, cents) instead of requests; default false.",
+};
+
 /// A compiled rate limit.
 #[derive(Debug)]
 pub(crate) struct Quota {
@@ -156,8 +164,11 @@ impl Rule for Quota {
 
     /// The take to ask for.
     fn find(&self, view: &View<'_>) -> Finding {
-        let requested = self.metered.then(|| view.context.get("requested"));
-        let cost = match requested.flatten() {
+        let requested = self
+            .metered
+            .then(|| view.context.get("requested"))
+            .flatten();
+        let cost = match requested {
             Some(value) => {
                 let whole = value.as_number().and_then(Number::as_i64);
                 match whole.and_then(|n| u32::try_from(n).ok()) {
@@ -193,6 +204,7 @@ impl Rule for Quota {
             Need::Take(take),
             Memo {
                 key_fallback: fallback,
+                metered: requested.is_some(),
             },
         )
     }

@@ -81,6 +81,8 @@ pub enum Finding {
 pub struct Memo {
     /// The key is the client's address for want of anything better.
     pub key_fallback: bool,
+    /// What it takes is a reservation, settled once the real use is known.
+    pub metered: bool,
 }
 
 /// A rule's judgement.

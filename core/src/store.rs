@@ -177,6 +177,9 @@ pub enum Once {
 pub trait Store {
     /// Takes quota, atomically.
     fn take(&mut self, take: &Take, now: Millis) -> Taken;
+    /// Changes what was taken by `delta` units, whatever is left, to at most the
+    /// whole quota and at least nothing.
+    fn settle(&mut self, key: Key, limit: Limit, delta: i64, now: Millis);
     /// Adds what happened to an actor's profile and returns it as it then is.
     /// Nothing happened only looks, and remembers nobody new.
     fn profile(&mut self, key: Key, observed: &Observed, now: Millis) -> Profile;

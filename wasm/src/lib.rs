@@ -18,7 +18,8 @@ use doorward_core::need::{Embedded, Facts, Replies, World, write_needs};
 use doorward_core::pack::Packs;
 use doorward_core::store::Memory;
 use doorward_core::text::json::Value;
-use doorward_core::{explain as explanation, log, response};
+use doorward_core::units::Millis;
+use doorward_core::{explain as explanation, log, response, settle};
 use js_sys::{Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -252,6 +253,18 @@ impl Engine {
         })
     }
 
+    /// Settles what a decision reserved when `used` units were. Where the store is
+    /// the host's, what it has to settle, as JSON.
+    #[must_use]
+    pub fn settle(&self, reserved: &str, used: u32, now: f64) -> String {
+        let now = millis(now);
+        if self.0.host_store {
+            return settle::settlement(reserved, used, now);
+        }
+        settle::settle(reserved, used, now, &mut *self.0.shared.store.borrow_mut());
+        String::new()
+    }
+
     /// The next decision traps on purpose, for failure drills.
     pub fn fail_next(&self) {
         self.0.fail.set(true);
@@ -346,6 +359,10 @@ impl Inner {
             out.push('\n');
             out.push_str(&log::line(frame, &decision, keyer));
         }
+        if !decision.reserved.is_empty() {
+            out.push_str("\nR");
+            out.push_str(&settle::write(&decision.reserved));
+        }
     }
 }
 
@@ -376,11 +393,15 @@ pub fn respond(decision: &str, accept: &str) -> String {
 #[must_use]
 pub fn outcome(decision_id: &str, time: Option<f64>, outcome: &str) -> String {
     let outcome = Value::parse(outcome.as_bytes()).unwrap_or(Value::Null);
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "JavaScript's clock is a double; the cast saturates"
-    )]
-    let time = time.map(|time| time as u64);
+    let time = time.map(|time| millis(time).0);
     log::outcome(decision_id, time, &outcome)
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "JavaScript's clock is a double; the cast saturates"
+)]
+fn millis(time: f64) -> Millis {
+    Millis(time as u64)
 }

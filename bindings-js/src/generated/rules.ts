@@ -49,6 +49,8 @@ export interface FixedWindowOptions extends RuleOptions {
   readonly window: Duration;
   /** Requests allowed in a window. */
   readonly max: number;
+  /** Counts the units in `context.requested` (tokens, cents) instead of requests; default false. */
+  readonly metered?: boolean;
   /** Whose requests are counted together; default the policy's, else the client's address. */
   readonly characteristics?: readonly string[];
 }
@@ -62,6 +64,8 @@ export interface SlidingWindowOptions extends RuleOptions {
   readonly interval: Duration;
   /** Requests allowed in that time. */
   readonly max: number;
+  /** Counts the units in `context.requested` (tokens, cents) instead of requests; default false. */
+  readonly metered?: boolean;
   /** Whose requests are counted together; default the policy's, else the client's address. */
   readonly characteristics?: readonly string[];
 }

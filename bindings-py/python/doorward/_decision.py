@@ -152,6 +152,7 @@ class Decision:
         self._conclusion = _CONCLUSIONS[text[0]]
         self._text = text[1:]
         self._step_up = step_up
+        self._reserved = ""
 
     def is_allowed(self) -> bool:
         return self._conclusion == "ALLOW"

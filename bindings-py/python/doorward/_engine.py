@@ -57,6 +57,10 @@ class Core:
         """The same with the replies to each batch of needs, a line for each."""
         return self._guarded(lambda: self.engine.answer(frame, replies), self._faulted)
 
+    def settle(self, reserved: str, used: int, now: int) -> str:
+        """What the host's store has to settle; where the engine fails, nothing is."""
+        return self._guarded(lambda: self.engine.settle(reserved, used, now), str)
+
     def _guarded(self, call: Callable[[], T], otherwise: Callable[[], T]) -> T:
         """Tries twice: what failed once may have been the state it met."""
         for _ in range(_ATTEMPTS):

@@ -113,6 +113,7 @@ def fixed_window(
     *,
     window: Duration,
     max: int,
+    metered: bool | None = None,
     characteristics: Sequence[str] | None = None,
     mode: Mode | None = None,
     id: str | None = None,
@@ -122,6 +123,7 @@ def fixed_window(
 
     window: Length of a window.
     max: Requests allowed in a window.
+    metered: Counts the units in `context.requested` (tokens, cents) instead of requests; default false.
     characteristics: Whose requests are counted together; default the policy's, else the client's address.
     """
     return rule(
@@ -132,6 +134,7 @@ def fixed_window(
             "onError": on_error,
             "window": window,
             "max": max,
+            "metered": metered,
             "characteristics": characteristics,
         },
     )
@@ -141,6 +144,7 @@ def sliding_window(
     *,
     interval: Duration,
     max: int,
+    metered: bool | None = None,
     characteristics: Sequence[str] | None = None,
     mode: Mode | None = None,
     id: str | None = None,
@@ -150,6 +154,7 @@ def sliding_window(
 
     interval: Length of time looked back.
     max: Requests allowed in that time.
+    metered: Counts the units in `context.requested` (tokens, cents) instead of requests; default false.
     characteristics: Whose requests are counted together; default the policy's, else the client's address.
     """
     return rule(
@@ -160,6 +165,7 @@ def sliding_window(
             "onError": on_error,
             "interval": interval,
             "max": max,
+            "metered": metered,
             "characteristics": characteristics,
         },
     )

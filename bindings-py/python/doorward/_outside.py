@@ -39,6 +39,16 @@ def answers_now(store: Store | None, needs: str, on_error: OnError) -> str:
     return json.dumps({"replies": replies})
 
 
+async def settle(store: Store, wanted: str, on_error: OnError) -> None:
+    """Has the store change what was taken in advance. Never raises."""
+    await takes(store, json.loads(wanted), None, on_error, settle=True)
+
+
+def settle_now(store: Store, wanted: str, on_error: OnError) -> None:
+    """The same where nothing can be awaited."""
+    takes_now(store, json.loads(wanted), None, on_error, settle=True)
+
+
 Needs = Sequence[Mapping[str, Any]]
 
 

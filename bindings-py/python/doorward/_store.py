@@ -30,6 +30,9 @@ class Take(NamedTuple):
     """Units; 0 only looks."""
     now: int | None = None
     """A recording's time in ms, in a replay; otherwise the store's own clock counts."""
+    settle: bool = False
+    """Changes what is taken by `cost`, negative for what is given back, whatever is left: to
+    at most the whole quota and at least nothing. Its answer is not looked at."""
 
 
 class Taken(NamedTuple):
@@ -65,9 +68,11 @@ Needs = Sequence[Mapping[str, Any]]
 Replies = list[Mapping[str, Any]]
 
 
-async def takes(store: Store, wanted: Needs, now: int | None, on_error: OnError) -> Replies:
+async def takes(
+    store: Store, wanted: Needs, now: int | None, on_error: OnError, *, settle: bool = False
+) -> Replies:
     """The replies to needs of quota. Never raises."""
-    batch = _batch(wanted, now)
+    batch = _batch(wanted, now, settle)
 
     async def taken() -> Answers:
         answer = store.take(batch)
@@ -88,12 +93,14 @@ async def takes(store: Store, wanted: Needs, now: int | None, on_error: OnError)
         return _replies(wanted, (), on_error)
 
 
-def takes_now(store: Store, wanted: Needs, now: int | None, on_error: OnError) -> Replies:
+def takes_now(
+    store: Store, wanted: Needs, now: int | None, on_error: OnError, *, settle: bool = False
+) -> Replies:
     """The same where nothing can be awaited.
 
     Raises `TypeError` for a store that has to be awaited.
     """
-    batch = _batch(wanted, now)
+    batch = _batch(wanted, now, settle)
     try:
         answer = store.take(batch)
         if not inspect.isawaitable(answer):
@@ -120,8 +127,8 @@ async def in_time(work: asyncio.Future[Any], deadline: float) -> bool:
     return False
 
 
-def _batch(wanted: Needs, now: int | None) -> list[Take]:
-    return [Take(need["key"], need["limit"], need["cost"], now) for need in wanted]
+def _batch(wanted: Needs, now: int | None, settle: bool) -> list[Take]:
+    return [Take(need["key"], need["limit"], need["cost"], now, settle) for need in wanted]
 
 
 def _replies(wanted: Needs, taken: Answers, on_error: OnError) -> Replies:
@@ -132,7 +139,7 @@ def _replies(wanted: Needs, taken: Answers, on_error: OnError) -> Replies:
     for index, need in enumerate(wanted):
         answer = taken[index] if index < len(taken) else None
         reply = _reply(answer) if isinstance(answer, tuple) else None
-        replies.append({"id": need["id"], **(reply or {"error": "not answered"})})
+        replies.append({"id": need.get("id"), **(reply or {"error": "not answered"})})
     return replies
 
 

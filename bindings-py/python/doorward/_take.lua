@@ -6,9 +6,11 @@ ARGV[1]  fixedWindow, slidingWindow or tokenBucket
 ARGV[2]  the whole quota: max, or the bucket's capacity
 ARGV[3]  units a bucket is refilled by in each interval; 0 for windows
 ARGV[4]  window or interval, ms
-ARGV[5]  units to take; 0 only looks
+ARGV[5]  units to take; 0 only looks; when settling, the change to what is taken
 ARGV[6]  the server's time, ms, after which nobody waits for the answer; 0 = none
 ARGV[7]  a recording's time, ms; empty = the server's
+ARGV[8]  1 = settle: change what is taken by ARGV[5], which may be negative, whatever
+         is left, to at most the whole quota and at least nothing
 
 Answers {server's time, 1 given | 0 refused | -1 too late, units left, ms until
 the quota is whole, ms until this take would be given or -1 for never}. A
@@ -28,6 +30,7 @@ than 2^52 ms (142,000 years) to fill is an error; the core counts to 2^62.
 local kind, quota, refill = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local length = math.max(1, math.min(tonumber(ARGV[4]), 2^46))
 local cost, latest = tonumber(ARGV[5]), tonumber(ARGV[6])
+local settle = ARGV[8] == '1'
 
 local clock = redis.call('TIME')
 local server = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -59,6 +62,12 @@ local function share_up(a, b, c)
   return rest > 0 and quotient + 1 or quotient
 end
 
+-- units changed by cost, within 0 and the quota, and what of cost did not fit
+local function moved(units)
+  local fits = math.max(0, math.min(units + cost, math.max(quota, units)))
+  return fits, units + cost - fits
+end
+
 local text = redis.call('GET', KEYS[1])
 local first, second, third = string.match(text or '', '^(%d+) (%d+) ?(%d*)$')
 first, second, third = tonumber(first), tonumber(second), tonumber(third)
@@ -72,9 +81,12 @@ if kind == 'fixedWindow' then
   else
     stop, used = now - math.fmod(now, length) + length, 0
   end
+  if settle then
+    used = moved(used)
+  end
   left = math.max(quota - used, 0)
-  given = cost <= left
-  if given then
+  given = settle or cost <= left
+  if given and not settle then
     used, left = used + cost, left - cost
   end
   reset = stop - now
@@ -93,8 +105,14 @@ elseif kind == 'slidingWindow' then
   end
   local age = now - start
   local covered = length - age
+  if settle then
+    local rest
+    current, rest = moved(current)
+    -- given back in the window after the one it was taken in
+    previous = math.max(previous + math.min(rest, 0), 0)
+  end
   left = math.max(quota - share_up(covered, previous, length) - current, 0)
-  given = cost <= left
+  given = settle or cost <= left
   if not given and cost <= quota then
     -- how long after the start of its window its units have faded to room
     local function faded(units, room)
@@ -104,7 +122,7 @@ elseif kind == 'slidingWindow' then
     wait = free >= current and faded(previous, free - current) or length + faded(current, free)
     wait = math.max(wait - age, 0)
   end
-  if given then
+  if given and not settle then
     current, left = current + cost, left - cost
   end
   expires = start + 2 * length
@@ -136,8 +154,28 @@ else
       missing, early = full, spare
     end
   end
-  given = false
-  if cost <= quota then
+  given = settle
+  if settle then
+    local after, over = drops(math.abs(cost))
+    if cost < 0 then
+      missing, early = missing - after, early - over
+      if early < 0 then
+        missing, early = missing + 1, early + refill
+      end
+      -- less than nothing is a full bucket
+      if missing < 0 or (missing == 0 and early > 0) then
+        missing, early = 0, 0
+      end
+    else
+      missing, early = missing + after, early + over
+      if early >= refill then
+        missing, early = missing - 1, early - refill
+      end
+      if above(missing, early, full, spare) then
+        missing, early = full, spare
+      end
+    end
+  elseif cost <= quota then
     local after, over = drops(cost)
     after, over = missing + after, early + over
     if over >= refill then

@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from time import time_ns
 from typing import Any, cast
 
 from ._body import NONE, UNSEEN, Body
@@ -15,7 +16,7 @@ from ._context import to_json
 from ._decision import Decision
 from ._doorward import Engine, outcome
 from ._engine import Core, PolicyError, derived, shared
-from ._outside import ROUNDS, answers, answers_now
+from ._outside import ROUNDS, answers, answers_now, settle, settle_now
 from ._request import Misuse, Source, source
 from ._rules import OnError, Rule
 from ._store import Store
@@ -190,14 +191,17 @@ class Doorward:
 
         Cheap enough for a handler: the same rules give the same ward.
         """
-        key = _text(rules)
+        return self._variant({**self._given, "rules": [*self._given["rules"], *rules]})
+
+    def _variant(self, policy: Mapping[str, Any]) -> Doorward:
+        """A ward with another policy on the same store, made once."""
+        key = _text(policy)
         ward = self._variants.pop(key, None)
         if ward is None:
-            policy = {**self._given, "rules": [*self._given["rules"], *rules]}
             ward = type(self).__new__(type(self))
             ward._store, ward._sink, ward._on_fault = self._store, self._sink, self._on_fault
             ward._root, ward._variants = self._root, {}
-            ward._use(policy, derived(self._core.engine, _text(policy)))
+            ward._use(policy, derived(self._core.engine, key))
         self._variants[key] = ward
         while len(self._variants) > _MAX_VARIANTS:
             self._variants.pop(next(iter(self._variants)), None)
@@ -222,6 +226,70 @@ class Doorward:
         text = json.dumps({key: value for key, value in what.items() if value is not None})
         decision_id = decision if isinstance(decision, str) else decision.id
         self._write(outcome(decision_id, text))
+
+    async def settle(self, decision: Decision, used: int) -> None:
+        """Says how many units were really used of those that `requested` reserved.
+
+        The rest is given back, what was used beyond is taken as far as there is
+        any; 0 refunds all. Once for each decision; where nothing was reserved
+        nothing happens.
+        """
+        wanted = self._settled(decision, used)
+        if wanted and self._store is not None:
+            await settle(self._store, wanted, self._store_failed)
+
+    def settle_sync(self, decision: Decision, used: int) -> None:
+        """The same where nothing can be awaited."""
+        wanted = self._settled(decision, used)
+        if wanted and self._store is not None:
+            settle_now(self._store, wanted, self._store_failed)
+
+    def _settled(self, decision: Decision, used: int) -> str:
+        """What the host's store has to settle, if it is the host's."""
+        if not isinstance(used, int) or used < 0:
+            raise ValueError(f"settle: found {used!r}, expected a whole number of units")
+        reserved, decision._reserved = decision._reserved, ""
+        clock = self._root._clock
+        now = clock() if clock else time_ns() // 1_000_000
+        if not reserved:
+            return ""
+        return self._core.settle(reserved, min(used, _MAX_UNITS), now)
+
+    async def guard(
+        self,
+        label: str,
+        *,
+        rules: Sequence[Rule],
+        action: str | None = None,
+        context: Mapping[str, Any] | None = None,
+        text: str | None = None,
+    ) -> Decision:
+        """Judges what is no HTTP request: a tool call, a tool's result, a job, a message.
+
+        `label` names the kind of work, `text` is what it was given or has
+        returned; rules read it as `message`. The rules are the call's own, on
+        this ward's store; their limits are counted for each label, and for each
+        user where the context names one, unless a rule says otherwise.
+        """
+        facts = _facts(label, action, context, text)
+        return await self._guarded(rules, facts).protect(_NO_REQUEST, facts)
+
+    def guard_sync(
+        self,
+        label: str,
+        *,
+        rules: Sequence[Rule],
+        action: str | None = None,
+        context: Mapping[str, Any] | None = None,
+        text: str | None = None,
+    ) -> Decision:
+        """The same where nothing can be awaited."""
+        facts = _facts(label, action, context, text)
+        return self._guarded(rules, facts).protect_sync(_NO_REQUEST, facts)
+
+    def _guarded(self, rules: Sequence[Rule], facts: Mapping[str, Any]) -> Doorward:
+        characteristics = ["label", "userId"] if "userId" in facts else ["label"]
+        return self._variant({"characteristics": characteristics, "rules": list(rules)})
 
     def to_dict(self) -> dict[str, Any]:
         """The canonical policy."""
@@ -253,10 +321,13 @@ class Doorward:
         self._warn(cause, f"the store did not answer, the embedded store does: {error!r}")
 
     def _decided(self, text: str) -> Decision:
-        if self._sink is not None:
-            text, _, line = text.partition("\n")
-            self._write(line)
+        text, *more = text.split("\n")
         decision = Decision(text, self._step_up)
+        for line in more:
+            if line[0] == "R":
+                decision._reserved = line[1:]
+            else:
+                self._write(line)
         # Inside a JSON string the quotes would be escaped, so this is the member.
         if text[0] == "A" and '"undetermined":[]' not in text:
             hint = "" if decision.ip else _ADDRESS_HINT
@@ -281,6 +352,17 @@ class Doorward:
     def _warn(self, cause: tuple[str, ...], message: str) -> None:
         """Says it once for each policy and cause."""
         warn((self._core.engine.hash(), *cause), message)
+
+
+_MAX_UNITS = 4_294_967_295
+_NO_REQUEST = {"headers_complete": False}
+
+
+def _facts(
+    label: str, action: str | None, context: Mapping[str, Any] | None, text: str | None
+) -> dict[str, Any]:
+    given = {"label": label, "action": action, "message": text}
+    return {**(context or {}), **{key: fact for key, fact in given.items() if fact is not None}}
 
 
 _ADDRESS_HINT = (

@@ -129,7 +129,8 @@ class _Talk:
         else:
             numbers = (limit["capacity"], limit["refillRate"], limit["interval"])
         now = "" if take.now is None else take.now
-        return (*script, 1, key, kind, *numbers, take.cost, until, now)
+        settle = "1" if take.settle else ""
+        return (*script, 1, key, kind, *numbers, take.cost, until, now, settle)
 
     def heard(self, replies: Sequence[Any]) -> None:
         for index, reply in zip(self._asked, replies, strict=True):

@@ -34,6 +34,7 @@ pub(super) const MANUAL: Manual = Manual {
             required: true,
             doc: "Requests allowed in that time.",
         },
+        quota::METERED,
         quota::CHARACTERISTICS,
     ],
     codes: quota::CODES,
@@ -46,5 +47,6 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
         max: options.integer("max").unwrap_or_default(),
         interval: options.duration("interval").unwrap_or(Millis(1)),
     };
-    Ok(Box::new(Quota::new(limit, options, false)))
+    let metered = options.flag("metered").unwrap_or_default();
+    Ok(Box::new(Quota::new(limit, options, metered)))
 }

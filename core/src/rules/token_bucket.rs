@@ -2,7 +2,8 @@
 //!
 //! Finds a client that spends more than the policy allows, in units the
 //! application names: `context.requested` (tokens of a model, rows, cents),
-//! one where it is absent. A bucket starts full, so short bursts pass; over
+//! one where it is absent. What was reserved is settled with `ward.settle` once
+//! the real use is known. A bucket starts full, so short bursts pass; over
 //! time `refillRate` units every `interval` are given, without rounding loss.
 //! Asking for more than `capacity` is always refused. Costs one look-up in the
 //! store. Keys, fallback and when it may deny: see [`crate::quota`].

@@ -81,6 +81,50 @@ pub(super) fn take(limit: Limit, cost: u32, state: Option<State>, now: u64) -> (
     }
 }
 
+/// Changes what is taken by `delta` units, to at most the whole quota and at least
+/// nothing, whatever is left: what was reserved turned out to be more or less.
+pub(super) fn settle(limit: Limit, delta: i64, state: Option<State>, now: u64) -> State {
+    let state = state.filter(|state| state.expires > now);
+    match limit {
+        Limit::FixedWindow { max, window } => {
+            let length = length(window);
+            let window = Window { max, length, now };
+            let (_, State { expires, payload }) = window.fixed(0, state);
+            let used = u32::try_from(payload).unwrap_or(u32::MAX);
+            State {
+                expires,
+                payload: u64::from(moved(used, delta, max).0),
+            }
+        }
+        Limit::SlidingWindow { max, interval } => {
+            let length = length(interval);
+            let window = Window { max, length, now };
+            let (_, State { expires, payload }) = window.sliding(0, state);
+            let (previous, current) = halves(payload);
+            let (current, rest) = moved(current, delta, max);
+            // given back in the window after the one it was taken in
+            let (previous, _) = moved(previous, rest.min(0), max);
+            State {
+                expires,
+                payload: (u64::from(previous) << 32) | u64::from(current),
+            }
+        }
+        Limit::TokenBucket {
+            capacity,
+            refill,
+            interval,
+        } => Bucket::new(capacity, refill, interval).settle(delta, state, now),
+    }
+}
+
+/// `units` changed by `delta`, within 0 and `max`, and what of `delta` did not fit.
+fn moved(units: u32, delta: i64, max: u32) -> (u32, i64) {
+    let wanted = i64::from(units).saturating_add(delta);
+    let fits = wanted.clamp(0, i64::from(max.max(units)));
+    let rest = wanted.saturating_sub(fits);
+    (u32::try_from(fits).unwrap_or(units), rest)
+}
+
 fn length(window: Millis) -> u64 {
     window.0.clamp(1, LONGEST)
 }
@@ -240,9 +284,25 @@ impl Bucket {
         let wait =
             (cost <= self.capacity).then(|| divide_up(wanted.saturating_sub(there), self.refill));
         let missing = given.map_or(missing, |there| self.full.saturating_sub(there));
-        let reset = divide_up(missing, self.refill);
+        let (reset, state) = self.short_of(missing, now);
         let whole = |drops| u32::try_from(divide(drops, self.length)).unwrap_or(u32::MAX);
+        (answer(given.map(whole), whole(there), reset, wait), state)
+    }
 
+    fn settle(&self, delta: i64, state: Option<State>, now: u64) -> State {
+        let missing = state.map_or(0, |state| self.missing(state, now));
+        let drops = product(delta.unsigned_abs(), self.length);
+        let missing = if delta < 0 {
+            missing.saturating_sub(drops)
+        } else {
+            missing.saturating_add(drops).min(self.full)
+        };
+        self.short_of(missing, now).1
+    }
+
+    /// How long until a bucket that is short of so many drops is full, and its state.
+    fn short_of(&self, missing: u128, now: u64) -> (u64, State) {
+        let reset = divide_up(missing, self.refill);
         let early = product(reset, self.refill).saturating_sub(missing);
         let early = u64::try_from(early).unwrap_or(0);
         let time = now.saturating_add(reset);
@@ -251,7 +311,7 @@ impl Bucket {
             expires: high | (time & LOW),
             payload: (time & !LOW) | early,
         };
-        (answer(given.map(whole), whole(there), reset, wait), state)
+        (reset, state)
     }
 
     /// Drops that the bucket is short of.
@@ -314,6 +374,36 @@ mod tests {
                 }
             }),
         ]
+    }
+
+    /// What a look finds left.
+    fn left(limit: Limit, state: Option<State>, now: u64) -> u32 {
+        take(limit, 0, state, now).0.remaining
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_settled_is_as_if_it_had_been_taken_so(
+            limit in limit(true), first in 0..20_u32, reserved in 0..20_u32, used in 0..20_u32, now in 0..10_000_u64,
+        ) {
+            let (_, before) = take(limit, first, None, now);
+            let (taken, after) = take(limit, reserved, Some(before), now);
+            if taken.allowed {
+                let delta = i64::from(used) - i64::from(reserved);
+                let settled = settle(limit, delta, Some(after), now);
+                let wanted = left(limit, Some(before), now).saturating_sub(used);
+                prop_assert_eq!(left(limit, Some(settled), now), wanted);
+            }
+        }
+
+        #[test]
+        fn settling_never_gives_more_than_the_quota(
+            limit in limit(false), delta in any::<i64>(), cost in any::<u32>(), now in 0..LATEST, later in 0..LATEST,
+        ) {
+            let (_, state) = take(limit, cost, None, now);
+            let settled = settle(limit, delta, Some(state), later);
+            prop_assert!(left(limit, Some(settled), later) <= quota(limit));
+        }
     }
 
     /// The same limits from the whole history, without any state.

@@ -36,7 +36,7 @@
 use super::limits::{self, State};
 use super::profiles::{Actor, WORDS};
 use super::table::{self, Table};
-use super::{Key, Observed, Once, Profile, Store, Take, Taken};
+use super::{Key, Limit, Observed, Once, Profile, Store, Take, Taken};
 use crate::units::Millis;
 use alloc::vec::Vec;
 use core::fmt;
@@ -233,6 +233,28 @@ impl Store for Memory {
             self.quotas.set(place, [tag, word, state.payload]);
         }
         taken
+    }
+
+    fn settle(&mut self, key: Key, limit: Limit, delta: i64, now: Millis) {
+        let clock = limits::clock(now);
+        let quota = limits::quota(limit);
+        let tag = self.tag(key);
+        let Some(place) = self.quotas.find(tag) else {
+            // forgotten, or never there: what is owed is taken as far as it goes
+            let cost = u32::try_from(delta.max(0)).unwrap_or(quota).min(quota);
+            self.take(&Take { key, limit, cost }, now);
+            return;
+        };
+        let [_, word, payload] = self.quotas.get(place);
+        let known = State {
+            expires: word & TIME,
+            payload,
+        };
+        let state = limits::settle(limit, delta, Some(known), clock);
+        let (look, state) = limits::take(limit, 0, Some(state), clock);
+        let used = share(quota.saturating_sub(look.remaining), quota);
+        let word = (u64::from(used) << TIME_BITS) | state.expires;
+        self.quotas.set(place, [tag, word, state.payload]);
     }
 
     fn profile(&mut self, key: Key, observed: &Observed, now: Millis) -> Profile {

@@ -114,6 +114,7 @@ impl Probing {
         };
         let memo = Memo {
             key_fallback: named.is_none(),
+            metered: false,
         };
         Finding::Suspects(judgement, Need::Take(take), memo)
     }
