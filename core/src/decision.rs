@@ -3,6 +3,7 @@
 //! The JSON written here is the decision line of the public formats: keys in a
 //! fixed order, no white space, the same bytes on every host.
 
+use crate::agents::Actor;
 use crate::identity;
 use crate::refine::Refined;
 use crate::settle::Reserved;
@@ -79,6 +80,8 @@ pub enum Detail {
     Flag(bool),
     /// Several names.
     Names(Vec<String>),
+    /// Who acts: in the decision, not beside the code.
+    Actor(Box<Actor>),
 }
 
 /// Why: a stable code and the facts that belong to it.
@@ -113,6 +116,9 @@ impl Reason {
         out.push_str(self.code);
         out.push('"');
         for (name, detail) in &self.details {
+            if matches!(detail, Detail::Actor(_)) {
+                continue;
+            }
             out.push_str(",\"");
             out.push_str(name);
             out.push_str("\":");
@@ -121,9 +127,18 @@ impl Reason {
                 Detail::Count(n) => write_count(*n, out),
                 Detail::Flag(yes) => out.push_str(if *yes { "true" } else { "false" }),
                 Detail::Names(names) => write_names(names, out),
+                Detail::Actor(_) => {}
             }
         }
         out.push('}');
+    }
+
+    /// Who acts, where the rule found out.
+    fn actor(&self) -> Option<&Actor> {
+        self.details.iter().find_map(|(_, detail)| match detail {
+            Detail::Actor(actor) => Some(&**actor),
+            _ => None,
+        })
     }
 }
 
@@ -201,6 +216,17 @@ impl Decision {
         }
     }
 
+    /// Who acts, if somebody proved to be more than a client: what the first LIVE
+    /// rule found that looks for it.
+    #[must_use]
+    pub fn actor(&self) -> Option<&Actor> {
+        let live = |result: &&RuleResult| result.mode == Mode::Live;
+        self.results
+            .iter()
+            .filter(live)
+            .find_map(|result| result.reason.actor())
+    }
+
     /// Writes the decision line.
     pub fn write(&self, out: &mut String) {
         out.push_str("{\"id\":");
@@ -247,7 +273,12 @@ impl Decision {
             }
             None => out.push_str("null"),
         }
-        out.push_str(",\"actor\":null,\"engine\":\"");
+        out.push_str(",\"actor\":");
+        match self.actor() {
+            Some(actor) => actor.write(out),
+            None => out.push_str("null"),
+        }
+        out.push_str(",\"engine\":\"");
         out.push_str(&self.engine);
         out.push_str("\"}");
     }
@@ -263,7 +294,7 @@ pub(crate) fn lead(rule: &str, id: &str) -> Arc<str> {
     out.into()
 }
 
-fn write_names(names: &[impl AsRef<str>], out: &mut String) {
+pub(crate) fn write_names(names: &[impl AsRef<str>], out: &mut String) {
     out.push('[');
     for (i, name) in names.iter().enumerate() {
         if i > 0 {

@@ -67,6 +67,7 @@
 
 extern crate alloc;
 
+pub mod agents;
 pub mod context;
 pub mod decision;
 pub mod engine;

@@ -38,6 +38,8 @@ export interface DetectBotOptions extends RuleOptions {
   readonly deny?: readonly string[];
   /** The application's own bots: `pattern` is text in the User-Agent, in any case. */
   readonly custom?: readonly { readonly id: string; readonly pattern: string; readonly category: string }[];
+  /** Verifies the signatures of agents (Web Bot Auth); without it they are not looked at. */
+  readonly webBotAuth?: { readonly allow?: readonly string[]; readonly directories?: readonly string[]; readonly keys?: readonly { readonly agent: string; readonly x: string }[]; readonly authorities?: readonly string[]; readonly strict?: readonly string[]; readonly maxLifetime?: number; readonly clockSkew?: Duration; readonly testKeys?: boolean };
 }
 
 /** Bots, crawlers, tools and libraries by their User-Agent. */
@@ -194,6 +196,31 @@ export type ReasonCode =
   | "bot.denied"
   | "bot.user_agent_missing"
   | "bot.user_agent_unknown"
+  | "bot.verified"
+  | "bot.signature.malformed"
+  | "bot.signature.value"
+  | "bot.signature.parameter"
+  | "bot.signature.algorithm"
+  | "bot.signature.order"
+  | "bot.signature.lifetime"
+  | "bot.signature.future"
+  | "bot.signature.expired"
+  | "bot.signature.agent_uncovered"
+  | "bot.signature.agent_scheme"
+  | "bot.signature.uncovered"
+  | "bot.signature.coverage"
+  | "bot.signature.authority"
+  | "bot.signature.test_key"
+  | "bot.signature.duplicate"
+  | "bot.signature.component"
+  | "bot.signature.mismatch"
+  | "bot.signature.replayed"
+  | "bot.signature.tag"
+  | "bot.signature.unknown_key"
+  | "bot.signature.agent_address"
+  | "bot.signature.directory"
+  | "bot.signature.unseen"
+  | "bot.signature.clock"
   | "rate_limit.ok"
   | "rate_limit.exceeded"
   | "rate_limit.too_large"

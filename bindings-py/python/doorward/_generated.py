@@ -10,6 +10,7 @@ from typing import Literal, TypedDict
 from ._rules import Duration, Mode, OnError, Rule, rule
 
 __all__ = [
+    "DetectBotWebBotAuth",
     "ShieldProbing",
     "detect_bot",
     "filter",
@@ -30,6 +31,29 @@ class ShieldProbing(TypedDict):
 
     max: int
     interval: Duration
+
+
+class DetectBotWebBotAuth(TypedDict):
+    """Verifies the signatures of agents (Web Bot Auth); without it they are not looked at.
+
+    allow: Origins of agents, such as `https://agent.example`, that pass once verified, whatever their User-Agent; `*` is every one.
+    directories: Origins of agents whose key directory may be fetched, `*` for every https one; default the ones in `allow`.
+    keys: Pinned keys: an agent's origin and the `x` of its Ed25519 JWK.
+    authorities: The application's own hosts, with a port that is not the default one: a signature for another is refused. Default: whatever Host says.
+    strict: Paths (`*` stands for anything) where `@method`, the path and a nonce must be covered too.
+    maxLifetime: Longest time between `created` and `expires`, in seconds; default 86400.
+    clockSkew: How far clocks may differ; default 30 s.
+    testKeys: Accepts keys whose private half is printed in an RFC: for tests only; default false.
+    """
+
+    allow: Sequence[str]
+    directories: Sequence[str]
+    keys: Sequence[Mapping[str, str]]
+    authorities: Sequence[str]
+    strict: Sequence[str]
+    maxLifetime: int
+    clockSkew: Duration
+    testKeys: bool
 
 
 def shield(
@@ -86,6 +110,7 @@ def detect_bot(
     allow: Sequence[str] | None = None,
     deny: Sequence[str] | None = None,
     custom: Sequence[Mapping[str, str]] | None = None,
+    web_bot_auth: DetectBotWebBotAuth | None = None,
     mode: Mode | None = None,
     id: str | None = None,
     on_error: OnError | None = None,
@@ -95,6 +120,7 @@ def detect_bot(
     allow: Bot ids or `CATEGORY:NAME`; every other detected bot is denied. Either this or `deny`.
     deny: Bot ids or `CATEGORY:NAME` to deny; every other bot passes. Either this or `allow`.
     custom: The application's own bots: `pattern` is text in the User-Agent, in any case.
+    web_bot_auth: Verifies the signatures of agents (Web Bot Auth); without it they are not looked at.
     """
     return rule(
         "detectBot",
@@ -105,6 +131,7 @@ def detect_bot(
             "allow": allow,
             "deny": deny,
             "custom": custom,
+            "webBotAuth": web_bot_auth,
         },
     )
 

@@ -13,10 +13,13 @@
 //! `core/src/tables/bots.rs`.
 
 pub mod catalogue;
+mod verification;
 
-use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule};
+use super::{Code, Finding, Judgement, Kind, Manual, Memo, Opt, Rule};
+use crate::agents::web_bot_auth;
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
+use crate::need::Reply;
 use crate::policy::{Fault, Options};
 use crate::request::Request;
 use crate::text::json::Value;
@@ -27,6 +30,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use catalogue::{Bot, BotId, Categories, CustomBot, Match};
+use verification::Verification;
 
 /// Belief in evidence that names nobody.
 const LIKELY: Score = Score::ten_thousandths(9_000);
@@ -56,6 +60,7 @@ pub(super) const MANUAL: Manual = Manual {
             required: false,
             doc: "The application's own bots: `pattern` is text in the User-Agent, in any case.",
         },
+        web_bot_auth::OPTION,
     ],
     codes: &[
         Code {
@@ -82,6 +87,131 @@ pub(super) const MANUAL: Manual = Manual {
             code: "bot.user_agent_unknown",
             saw: "the recording does not say whether there was a User-Agent",
             change: "a recording with all headers",
+        },
+        Code {
+            code: "bot.verified",
+            saw: "a signature that holds: {agent}",
+            change: "",
+        },
+        Code {
+            code: "bot.signature.malformed",
+            saw: "Signature-Input is no structured field",
+            change: "a field as RFC 9651 has it",
+        },
+        Code {
+            code: "bot.signature.value",
+            saw: "no signature value of the label that Signature-Input names",
+            change: "the same label in Signature and Signature-Input",
+        },
+        Code {
+            code: "bot.signature.parameter",
+            saw: "the signature lacks {missing}",
+            change: "created, expires and keyid among its parameters",
+        },
+        Code {
+            code: "bot.signature.algorithm",
+            saw: "the signature's algorithm is not ed25519",
+            change: "a signature by an Ed25519 key",
+        },
+        Code {
+            code: "bot.signature.order",
+            saw: "the signature expires before it was created",
+            change: "expires after created",
+        },
+        Code {
+            code: "bot.signature.lifetime",
+            saw: "the signature is valid for longer than the policy allows",
+            change: "a shorter lifetime, or a higher webBotAuth.maxLifetime",
+        },
+        Code {
+            code: "bot.signature.future",
+            saw: "the signature was created in the future",
+            change: "clocks that agree",
+        },
+        Code {
+            code: "bot.signature.expired",
+            saw: "the signature has expired",
+            change: "a signature made for this request",
+        },
+        Code {
+            code: "bot.signature.agent_uncovered",
+            saw: "the signature does not cover Signature-Agent",
+            change: "signature-agent among the covered components",
+        },
+        Code {
+            code: "bot.signature.agent_scheme",
+            saw: "Signature-Agent is no https URL",
+            change: "an https URL",
+        },
+        Code {
+            code: "bot.signature.uncovered",
+            saw: "the signature covers neither @authority nor @target-uri, so it would serve anywhere",
+            change: "one of them among the covered components",
+        },
+        Code {
+            code: "bot.signature.coverage",
+            saw: "the signature does not cover {missing}, which this path asks for",
+            change: "a signature that covers it",
+        },
+        Code {
+            code: "bot.signature.authority",
+            saw: "the request is for a host that is not this application's",
+            change: "a signature for this host, or the host in webBotAuth.authorities",
+        },
+        Code {
+            code: "bot.signature.test_key",
+            saw: "signed with a key whose private half is printed in an RFC",
+            change: "a key of the agent's own",
+        },
+        Code {
+            code: "bot.signature.duplicate",
+            saw: "the signature covers a component twice",
+            change: "each component once",
+        },
+        Code {
+            code: "bot.signature.component",
+            saw: "the signature covers what the request does not have",
+            change: "covered components that are sent",
+        },
+        Code {
+            code: "bot.signature.mismatch",
+            saw: "the signature is not the key's over this request",
+            change: "the request as it was signed",
+        },
+        Code {
+            code: "bot.signature.replayed",
+            saw: "the signature's nonce has been used before",
+            change: "a fresh nonce for each request",
+        },
+        Code {
+            code: "bot.signature.tag",
+            saw: "a signature that is not tagged web-bot-auth",
+            change: "the tag web-bot-auth",
+        },
+        Code {
+            code: "bot.signature.unknown_key",
+            saw: "no known key of the agent has this key id",
+            change: "its key in webBotAuth.keys, or the agent in webBotAuth.directories",
+        },
+        Code {
+            code: "bot.signature.agent_address",
+            saw: "Signature-Agent is an address or a local name, from which nothing is fetched",
+            change: "a public name",
+        },
+        Code {
+            code: "bot.signature.directory",
+            saw: "the agent's key directory could not be fetched, or is signed by none of its keys",
+            change: "a directory that answers; see the host's log",
+        },
+        Code {
+            code: "bot.signature.unseen",
+            saw: "the signature covers what this host does not show",
+            change: "a host that shows the request as it was sent, or other components",
+        },
+        Code {
+            code: "bot.signature.clock",
+            saw: "the recording does not say when the request came",
+            change: "a recording with times",
         },
     ],
     on_error: Conclusion::Allow,
@@ -132,10 +262,12 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
             },
         }
     }
+    let denies = list == "deny";
     Ok(Box::new(DetectBot {
-        denies: list == "deny",
+        denies,
         listed,
         custom,
+        verification: Verification::compile(options, denies)?,
     }))
 }
 
@@ -192,14 +324,27 @@ struct DetectBot {
     denies: bool,
     listed: Listed,
     custom: Vec<CustomBot>,
+    verification: Verification,
 }
 
 impl Rule for DetectBot {
     fn reads(&self, reads: &mut Reads) {
         reads.header("user-agent");
+        self.verification.reads(reads);
     }
 
     fn find(&self, view: &View<'_>) -> Finding {
+        self.verification.find(view, || self.named(view))
+    }
+
+    fn counted(&self, judgement: Judgement, _: Memo, reply: &Reply) -> Finding {
+        verification::counted(judgement, reply)
+    }
+}
+
+impl DetectBot {
+    /// What the User-Agent alone says.
+    fn named(&self, view: &View<'_>) -> Finding {
         let user_agent = user_agent(view.request);
         let Some(user_agent) = user_agent.as_deref().filter(|text| !text.is_empty()) else {
             return if user_agent.is_some() || view.request.seen.all_headers {

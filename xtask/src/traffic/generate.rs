@@ -5,6 +5,7 @@
 //! are mutilated. Samples are dealt in turn, so a few thousand lines hold all of
 //! them. Times never step back.
 
+mod agents;
 mod line;
 mod random;
 mod samples;
@@ -50,6 +51,26 @@ pub(crate) fn traffic(count: usize, seed: u64) -> Vec<u8> {
     out
 }
 
+/// Adds the signature of an agent.
+fn signed(line: &mut Line, turn: usize) {
+    let at = turn
+        .checked_rem(agents::SIGNATURES.len())
+        .unwrap_or_default();
+    let names = ["Signature-Agent", "Signature-Input", "Signature"];
+    let values = agents::SIGNATURES.get(at).into_iter().flatten();
+    for (name, value) in names.into_iter().zip(values) {
+        if !value.is_empty() {
+            line.header(name, *value);
+        }
+    }
+    if turn.is_multiple_of(23) {
+        // a recording without a clock, of a client that nobody else is
+        line.time = None;
+        line.ip = Some("192.0.2.200".into());
+        line.context.clear();
+    }
+}
+
 struct Maker {
     random: Random,
     /// Milliseconds since the start.
@@ -83,6 +104,9 @@ impl Maker {
             15 => self.sign_up(&mut line),
             16..=17 => self.chat(&mut line),
             _ => self.mutilated(&mut line),
+        }
+        if number.is_multiple_of(7) {
+            signed(&mut line, number / 7);
         }
         line
     }
