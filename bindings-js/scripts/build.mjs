@@ -42,7 +42,7 @@ const named = read("package.json").match(/(?<="\.\/dist\/)[\w/-]+(?=\.js")/g);
 const ALONE = ["bin", "internal", "redis", "testing", "wasm/edge", "wasm/inline", "wasm/workerd"];
 // run or loaded by hosts that know ESM only
 const ESM_ONLY = /^(bin|wasm\/(edge|workerd))\./;
-const ESM_ONLY_TYPES = /^(bin|cli|replay|redis\/replay)\.|^wasm\/(edge|workerd)\./;
+const ESM_ONLY_TYPES = /^(bin|cli|files|replay|scan|redis\/replay)\.|^wasm\/(edge|workerd)\./;
 
 /**
  * Each file costs Node 0.8 ms to import, so sources are bundled. What the entries for hosts share

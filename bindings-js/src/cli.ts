@@ -5,10 +5,9 @@
  * 2: bad input, said as `FILE:LINE: what is wrong and what was expected`.
  */
 
+import { BadInput } from "./files.js";
 import { REPLAY_HELP, replay } from "./replay.js";
-
-/** Input that cannot be used; the message says where, what, and what was expected. */
-export class BadInput extends Error {}
+import { SCAN_HELP, scan } from "./scan.js";
 
 interface Command {
   readonly summary: string;
@@ -18,6 +17,7 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   replay: { summary: "recorded traffic through a policy", help: REPLAY_HELP, run: replay },
+  scan: { summary: "lines of text through one detector", help: SCAN_HELP, run: scan },
 };
 
 const HELP = `Usage: doorward COMMAND [ARGUMENTS]

@@ -14,6 +14,7 @@ mod frame;
 mod home;
 mod packs;
 mod replay;
+mod scan;
 mod text;
 
 use pyo3::prelude::*;
@@ -29,6 +30,8 @@ mod _doorward {
     use crate::home::forked;
     #[pymodule_export]
     use crate::replay::{Replay, har_lines};
+    #[pymodule_export]
+    use crate::scan::Scan;
     use pyo3::prelude::*;
 
     #[pymodule_init]

@@ -17,6 +17,7 @@
 //! | Store: what is remembered between requests | [`store`] |
 //! | Refine: the second opinion, which gives customers the benefit of the doubt | [`refine`] |
 //! | Replay: recorded traffic through a policy | [`replay`] |
+//! | Scan: lines of text through one detector | [`scan`] |
 //!
 //! A whole decision, from the policy to its explanation:
 //!
@@ -87,6 +88,7 @@ pub mod replay;
 pub mod request;
 pub mod response;
 pub mod rules;
+pub mod scan;
 pub mod settle;
 pub mod store;
 mod tables;

@@ -20,6 +20,7 @@ pub mod multipart;
 pub mod path;
 pub mod regex;
 pub mod route;
+pub mod sensitive;
 pub mod shell;
 pub(crate) mod shell_words;
 pub mod signature;

@@ -150,13 +150,13 @@ impl Line {
 }
 
 /// A member that is there; `null` is absent.
-fn given<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+pub(crate) fn given<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     value
         .get(name)
         .filter(|value| !matches!(value, Value::Null))
 }
 
-fn wrong(name: &str, value: &Value, expected: &str) -> LineError {
+pub(crate) fn wrong(name: &str, value: &Value, expected: &str) -> LineError {
     let mut shown = String::new();
     value.write(&mut shown);
     if shown.chars().count() > 60 {

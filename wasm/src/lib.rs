@@ -9,6 +9,7 @@
 //! the host can carry the store over into a fresh instance.
 
 pub mod replay;
+pub mod scan;
 
 use core::cell::{Cell, RefCell};
 use doorward_core::engine::{Engine as Core, Step};

@@ -17,6 +17,8 @@ mod eval_email;
 #[cfg(feature = "core")]
 mod eval_peers;
 #[cfg(feature = "core")]
+mod eval_sensitive;
+#[cfg(feature = "core")]
 mod eval_shield;
 mod ledger;
 mod mutate;

@@ -9,7 +9,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BadInput } from "../cli.js";
+import { BadInput } from "../files.js";
 import { redisStore } from "../redis.js";
 import { answering } from "../store.js";
 import type { RedisClient } from "./clients.js";

@@ -8,42 +8,35 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gzip
 import importlib
 import json
 import os
 import re
 import sys
-import zlib
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from time import monotonic, perf_counter_ns
-from typing import IO, cast
+from time import perf_counter_ns
+from typing import IO
 
-from ._doorward import Engine, Fault, Replay, __version__, har_lines
+from ._doorward import Engine, Fault, Replay, Scan, __version__
 from ._engine import dry_run
+from ._files import BadInput, Progress, lines, why, writer
 from ._replay_store import ReplayStore, is_redis_url
 from ._ward import Doorward, process_secret
 
 _MODULE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-_HAR = re.compile(rb'(\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{')
 _OBEYED = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]"
 )
-_GZIP = b"\x1f\x8b"
 _LONGEST_NANOS = 2**32 - 1
-
-
-class BadInput(Exception):  # noqa: N818 -- said to a person, never caught by code
-    """What is wrong with the input, and where."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        return _replay(options)
+        return _scan(options) if options.command == "scan" else _replay(options)
     except BadInput as bad:
         print(_printable(str(bad)), file=sys.stderr)
         return 2
@@ -84,7 +77,46 @@ def _parser() -> argparse.ArgumentParser:
         help="where limits are kept: memory, or redis://HOST:PORT (with redis installed), "
         "where a run counts under keys of its own",
     )
+    scan = commands.add_parser(
+        "scan",
+        help="look at lines of text with one detector",
+        description="Looks at a field of text in every line of JSON Lines (gzip or not) and writes "
+        'a line for each: {"id", "score", "verdict", ...}. KIND sensitive: e-mail addresses, card '
+        "numbers, keys and their like, with their places in code points.",
+    )
+    add = scan.add_argument
+    add("kind", metavar="KIND", help="sensitive")
+    add("files", metavar="FILE", nargs="+", help="files of lines")
+    add("--field", metavar="NAME", help="the field to look at (text)")
+    add("--out", metavar="FILE", help="where lines go instead of stdout")
     return parser
+
+
+def _scan(options: argparse.Namespace) -> int:
+    try:
+        scan = Scan(options.kind, options.field)
+    except ValueError as error:
+        raise BadInput(f"doorward scan: {error}") from None
+    progress = Progress()
+    with contextlib.ExitStack() as stack:
+        out: IO[bytes] = sys.stdout.buffer
+        if options.out is not None:
+            out = stack.enter_context(writer(options.out))
+        stack.callback(progress.clear)
+        for name in options.files:
+            for place, line in lines(name):
+                try:
+                    answer = scan.push(place, line)
+                except ValueError as error:
+                    out.flush()
+                    raise BadInput(str(error)) from None
+                except Fault as fault:
+                    raise BadInput(f"{place}: a fault of ours, please report it: {fault}") from None
+                if answer is not None:
+                    out.write(answer.encode() + b"\n")
+                    progress.count()
+        out.flush()
+    return 0
 
 
 def _replay(options: argparse.Namespace) -> int:
@@ -100,15 +132,15 @@ def _replay(options: argparse.Namespace) -> int:
         policy, against, dry_run=dry_run(), log_secret=secret, store_secret=store_secret
     )
     nanos = array("I")
-    progress = _Progress()
+    progress = Progress()
     with contextlib.ExitStack() as stack:
         out: IO[bytes] = sys.stdout.buffer
         if options.out is not None:
-            out = stack.enter_context(_writer(options.out))
-        log = stack.enter_context(_writer(options.log)) if options.log is not None else None
+            out = stack.enter_context(writer(options.out))
+        log = stack.enter_context(writer(options.log)) if options.log is not None else None
         stack.callback(progress.clear)
         for name in options.traffic:
-            for place, line in _lines(name):
+            for place, line in lines(name):
                 began = perf_counter_ns()
                 try:
                     pushed = replay.push(place, line)
@@ -164,7 +196,7 @@ def _policy(name: str) -> str:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, ValueError) as error:
-        raise BadInput(f"{name}:1: {_why(error)}, expected a readable policy file") from None
+        raise BadInput(f"{name}:1: {why(error)}, expected a readable policy file") from None
     try:
         json.loads(text)
     except ValueError as error:
@@ -199,73 +231,9 @@ def _checked(name: str, policy: str) -> str:
     return policy
 
 
-def _writer(name: str) -> IO[bytes]:
-    try:
-        return Path(name).open("wb")
-    except OSError as error:
-        raise BadInput(f"{name}:1: {_why(error)}, expected a file to write to") from None
-
-
-def _lines(name: str) -> Iterator[tuple[str, bytes]]:
-    """Place and text of every line; a HAR file's entries count as its lines."""
-    number = 0
-    try:
-        with _opened(name) as file:
-            first = file.readline()
-            if name.endswith((".har", ".har.gz")) or _HAR.match(first + _rest_of_head(file, first)):
-                file.seek(0)
-                for number, text in enumerate(
-                    har_lines(file.read().removeprefix(b"\xef\xbb\xbf")), 1
-                ):
-                    yield f"{name}:{number}", text.encode()
-                return
-            file.seek(0)
-            for number, line in enumerate(file, 1):
-                yield f"{name}:{number}", line
-    except (OSError, EOFError, zlib.error) as error:
-        raise BadInput(f"{name}:{number + 1}: {_why(error)}, expected a readable file") from None
-    except ValueError as error:
-        raise BadInput(f"{name}:{number + 1}: {error}") from None
-
-
-def _rest_of_head(file: IO[bytes], first: bytes) -> bytes:
-    """A HAR file may break its line before the name that tells it apart."""
-    return file.read(256) if len(first) < 64 else b""
-
-
-def _opened(name: str) -> IO[bytes]:
-    path = Path(name)
-    with path.open("rb") as file:
-        zipped = file.read(2) == _GZIP
-    return cast("IO[bytes]", gzip.open(path)) if zipped else path.open("rb")
-
-
 def _printable(text: str) -> str:
     """Text from outside with what a terminal would obey written out."""
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
-
-
-class _Progress:
-    """A count on the terminal, if stderr is one."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-        self._lines = 0
-        self._next = monotonic() + 0.5
-
-    def count(self) -> None:
-        self._lines += 1
-        if self._shown and self._lines % 256 == 0 and monotonic() >= self._next:
-            self._next = monotonic() + 0.1
-            print(f"\r{self._lines:,} lines", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        if self._shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,59 @@
+/** `doorward scan`: lines of text through one detector. Reads and writes files; the core does the rest. */
+
+import { parseArgs } from "node:util";
+import { BadInput, linesOf, located, Output, Progress } from "./files.js";
+import { Instance } from "./instance.js";
+
+export const SCAN_HELP = `Usage: doorward scan KIND FILE... [--field NAME] [--out FILE]
+
+Looks at a field of text in every line of JSON Lines (optionally gzip) and writes a
+line for each: {"id", "score", "verdict", ...} to stdout or --out.
+
+  sensitive        e-mail addresses, card numbers, keys and their like, with their
+                   places in code points: "spans": [{"start", "end", "type"}]
+
+  --field NAME     the field to look at (text)
+  --out FILE       where lines go
+`;
+
+const OPTIONS = { field: { type: "string" }, out: { type: "string" } } as const;
+
+/** Runs the command; returns the exit code. */
+export async function scan(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parsed(args);
+  const [kind, ...files] = positionals;
+  if (kind === undefined) throw usage("found no KIND, expected one");
+  if (files.length === 0) throw usage("found no file, expected at least one");
+  const { shell } = Instance.current();
+  const options = new shell.EngineOptions();
+  const engine = located("doorward scan", () => new shell.Scan(kind, values.field, options));
+  const out = new Output(values.out);
+  const progress = new Progress();
+  try {
+    for (const file of files) {
+      let number = 0;
+      for await (const line of linesOf(file)) {
+        const place = `${file}:${++number}`;
+        const answer = located("", () => engine.push(place, line));
+        if (answer === undefined) continue;
+        await out.line(answer);
+        progress.tick();
+      }
+    }
+  } finally {
+    // what was found before bad input is not lost
+    progress.end();
+    await out.end();
+  }
+  return 0;
+}
+
+const usage = (what: string) => new BadInput(`doorward scan: ${what}; see --help`);
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw usage((error as Error).message);
+  }
+}
