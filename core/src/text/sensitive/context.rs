@@ -52,7 +52,7 @@ I ip ips ipv4 ipv6 ipaddr ipaddress inet addr address addresses host hosts hostn
 proxy gateway dns ping pinging subnet vpn network traceroute login logged logins connection connections connect \
 connected connecting peer remote source src dst destination nameserver router block blocked ban banned request \
 requests traffic firewall nmap curl whitelist allowlist denylist blacklist attacker visitor endpoint node device dirección \
-adresse direccion indirizzo endereço listen listening bind routes resolves from\n\
+adresse direccion indirizzo endereço listen listening bind routes resolves\n\
 R ssh scp sftp rsync telnet\n\
 M mac macs macaddr macaddress hwaddr hardware ethernet ether bssid wifi nic interface wlan bluetooth arp device\n\
 W bitcoin btc wallet wallets crypto ethereum eth ether litecoin ltc dogecoin doge donate donation donations donated \
@@ -264,10 +264,16 @@ fn back(text: &[u8], candidate: &Candidate, for_it: u32, against: u32) -> (Side,
     let floor = candidate.start.saturating_sub(BEFORE);
     let mut at = candidate.start;
     let (mut words, mut number) = (0_u8, None);
+    // a value that is given to a name is judged by that name
+    let given = (0..3_usize).any(|ahead| {
+        let at = candidate.start.saturating_sub(ahead);
+        super::before(text, at) == b'='
+    });
+    let most = if given { 2 } else { WORDS_BEFORE };
     // the word after the one being read
     let mut follows: &[u8] = &[];
     let (mut sentence, mut numbered) = (false, false);
-    while at > floor && words < WORDS_BEFORE {
+    while at > floor && words < most {
         let last = super::before(text, at);
         if !is_letter(last) {
             at = at.saturating_sub(1);
@@ -278,10 +284,12 @@ fn back(text: &[u8], candidate: &Candidate, for_it: u32, against: u32) -> (Side,
                 // the word before belongs to that number
                 numbered = true;
             }
-            // a sentence ends where a word ends, a dot stands and a blank follows
-            sentence |= matches!(last, b'.' | b'!' | b'?')
-                && byte(text, at.saturating_add(1)) == b' '
-                && at.saturating_add(2) < candidate.start.saturating_add(2);
+            // a sentence ends where a word ends, a dot stands and a blank follows; a
+            // line where another begins
+            sentence |= last == b'\n'
+                || matches!(last, b'.' | b'!' | b'?')
+                    && byte(text, at.saturating_add(1)) == b' '
+                    && at.saturating_add(2) < candidate.start.saturating_add(2);
             continue;
         }
         let end = at;

@@ -31,18 +31,24 @@ pub(super) fn find(text: &[u8], start: usize) -> Option<Candidate> {
         let one = byte(text, at);
         let value = match one {
             b'0'..=b'9' => u32::from(one.wrapping_sub(b'0')),
+            b'a'..=b'z' if spaced => return None,
             b'a'..=b'z' | b'A'..=b'Z' => {
                 u32::from(one.to_ascii_uppercase().wrapping_sub(b'A')).saturating_add(10)
             }
             // groups as they are printed, with one sign between
             b' ' | b'-'
-                if taken > 0 && byte(text, at.saturating_add(1)).is_ascii_alphanumeric() =>
+                if taken > 0
+                    && taken.is_multiple_of(4)
+                    && byte(text, at.saturating_add(1)).is_ascii_alphanumeric() =>
             {
                 spaced = true;
                 at = at.saturating_add(1);
                 continue;
             }
-            0xc2 if byte(text, at.saturating_add(1)) == 0xa0 && taken > 0 => {
+            0xc2 if byte(text, at.saturating_add(1)) == 0xa0
+                && taken > 0
+                && taken.is_multiple_of(4) =>
+            {
                 spaced = true;
                 at = at.saturating_add(2);
                 continue;

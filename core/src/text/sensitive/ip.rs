@@ -138,6 +138,8 @@ pub(super) fn colons(text: &[u8], start: usize) -> Option<Candidate> {
         // names of programs have two colons, too: std::fmt, ab::cd
         Some(_) if !digits || longest < 2 && groups < 4 => return None,
         Some(0) if groups == 1 => 30,
+        Some(gap) if gap == groups && groups < 2 => return None,
+
         Some(_) if groups > 2 || longest == 4 => 85,
         Some(_) => 55,
     };

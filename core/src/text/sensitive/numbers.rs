@@ -136,8 +136,8 @@ fn separator(text: &[u8], at: usize) -> (u8, usize) {
             b')' => (seps::CLOSE, 1),
             _ => break,
         };
-        // the same sign twice separates more than groups
-        if sep & one != 0 {
+        // the same sign twice separates more than groups, but for blanks around one
+        if sep & one != 0 && (one != seps::SPACE || sep == seps::SPACE) {
             return (seps::NONE, at);
         }
         sep |= one;

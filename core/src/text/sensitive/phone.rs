@@ -86,9 +86,14 @@ fn reach(sequence: &Sequence<'_>, from: usize, lead: Lead) -> Option<usize> {
         count = more;
         to = to.saturating_add(1);
         let sep = group.sep;
+        // a slash, and a sign with blanks around it, stand behind an area code only
+        let area = to
+            <= from
+                .saturating_add(1)
+                .saturating_add(usize::from(lead != Lead::Digit));
         let odd = sep & seps::SPACE != 0 && sep & (seps::DASH | seps::DOT | seps::SLASH) != 0
-            // a slash stands behind an area code only
-            || sep & seps::SLASH != 0 && to > from.saturating_add(1);
+            || sep & seps::SLASH != 0;
+        let odd = odd && !area;
         if sep == seps::NONE || odd {
             break;
         }
@@ -114,15 +119,33 @@ fn belief(
     }
     let digits = digits.get(..count)?;
     if lead == Lead::Plus {
-        return plans::is_number(digits).then_some((90, 60));
+        // what no plan knows is still meant as a number where a word says so
+        return Some(if plans::is_number(digits) {
+            (90, 60)
+        } else {
+            (0, 0)
+        });
+    }
+    // zeros and ones are bits, and groups of four that begin so are code points
+    let bits = count >= 8 && digits.iter().all(|digit| matches!(digit, b'0' | b'1'));
+    let points = sequence
+        .group(from)
+        .is_some_and(|group| group.length() == 4)
+        && digits.starts_with(b"00")
+        && sequence
+            .lengths(from)
+            .iter()
+            .take(to.saturating_sub(from))
+            .all(|n| *n == 4);
+    if bits || points && to.saturating_sub(from) > 1 {
+        return None;
     }
     if let Some(rest) = digits.strip_prefix(b"00")
         && sequence.group(from)?.length() <= 6
+        && plans::is_number(rest)
     {
-        if plans::is_number(rest) {
-            let spread = to.saturating_sub(from) > 1;
-            return Some(if spread { (80, 40) } else { (20, 10) });
-        }
+        let spread = to.saturating_sub(from) > 1;
+        return Some(if spread { (80, 40) } else { (20, 10) });
     }
     if !(FEWEST..=14).contains(&count) {
         return None;
@@ -134,6 +157,11 @@ fn belief(
         return (count <= 12).then_some((0, 0));
     }
     let same = |sep: u8, upto: usize| (0..upto).all(|ahead| sequence.sep(from, ahead) == sep);
+    // a social security number, right or wrong
+    if matches!(lengths, [3, 2, 4, ..]) && groups == 3 && same(seps::DASH, 2) {
+        return None;
+    }
+
     // a decimal, a range of years, the score of a match
     if groups == 2 && (same(seps::DOT, 1) || is_years(sequence, from)) {
         return None;
@@ -189,7 +217,7 @@ fn north_american(
     match (signed, high(0) && high(1)) {
         (true, true) => (80, 30),
         (true, false) if extended || groups == 4 => (75, 30),
-        (true, false) if bracketed => (60, 20),
+        (true, false) if bracketed || high(0) => (60, 20),
         (true, false) => (40, 10),
         _ if extended => (70, 30),
         (false, true) if groups == 4 => (55, 10),
@@ -202,10 +230,9 @@ fn north_american(
 fn is_years(sequence: &Sequence<'_>, from: usize) -> bool {
     let year = |ahead: usize| {
         let at = from.saturating_add(ahead);
-        sequence.group(at).is_some_and(|group| group.length() == 4)
-            && matches!(sequence.number(at, 2), 19 | 20)
+        matches!(sequence.lengths(at), [4, ..]) && matches!(sequence.number(at, 2), 19 | 20)
     };
-    year(0) && year(1)
+    year(0) && (year(1) || matches!(sequence.lengths(from), [4, 2, ..]))
 }
 
 /// Whether three groups from here are a date.

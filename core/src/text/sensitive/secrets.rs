@@ -54,7 +54,7 @@ pub(super) fn named(text: &[u8], start: usize) -> Option<Candidate> {
     let mut length = 0_usize;
     for _ in 0..NAME {
         let one = before(text, at);
-        if !(one.is_ascii_alphanumeric() || matches!(one, b'_' | b'-' | b'.')) {
+        if !(one.is_ascii_alphanumeric() || matches!(one, b'_' | b'-' | b'.' | b' ')) {
             break;
         }
         at = at.saturating_sub(1);
@@ -66,8 +66,12 @@ pub(super) fn named(text: &[u8], start: usize) -> Option<Candidate> {
     let name = name.get_mut(..length)?;
     name.reverse();
     // a header's scheme stands beside its value
-    let scheme = !sign && name == b"bearer";
+    let scheme = !sign && name.ends_with(b"bearer");
     let holds = sign && NAMES.iter().any(|part| find(name, part).is_some());
+    // the key of something may be anything, unless it is drawn from both cases
+    let both = token.iter().any(u8::is_ascii_lowercase) && token.iter().any(u8::is_ascii_uppercase);
+    let holds = holds || sign && both && token.len() >= 24 && name.ends_with(b"key");
+
     let other = [
         &b"csrf"[..],
         b"page",
@@ -77,6 +81,7 @@ pub(super) fn named(text: &[u8], start: usize) -> Option<Candidate> {
         b"public",
         b"sync",
         b"continuation",
+        b"websocket",
     ]
     .iter()
     .any(|part| find(name, part).is_some());

@@ -358,11 +358,12 @@ impl Walk<'_> {
                         &mut next,
                         false,
                     );
-                    claims(
-                        phone::find(sequence, index, Lead::Digit, from),
-                        &mut next,
-                        true,
-                    );
+                    let phone = phone::find(sequence, index, Lead::Digit, from);
+                    // a card's number behind another is not its rest
+                    let card = phone.is_some_and(|(_, to)| {
+                        (index.saturating_add(1)..to).any(|at| cards::find(sequence, at).is_some())
+                    });
+                    claims(phone.filter(|_| !card), &mut next, true);
                 }
             }
             index = next;
