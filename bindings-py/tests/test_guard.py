@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from doorward import Doorward, fixed_window, shield, sliding_window
@@ -72,3 +75,28 @@ def test_the_same_call_again_and_again_is_refused() -> None:
     denied = [ward.guard_sync("tool", text="a", rules=[loop]).is_denied() for _ in range(4)]
     assert denied == [False, False, False, True]
     assert not ward.guard_sync("tool", text="b", rules=[loop]).is_denied()
+
+
+def test_the_program_of_the_page_keeps_a_budget_and_stops_a_loop() -> None:
+    page = (Path(__file__).parents[2] / "docs/guard.md").read_text("utf-8")
+    found = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert found
+    names: dict[str, Any] = {}
+    exec(found[1], names)  # noqa: S102 -- a page of this repository
+
+    async def spends(prompt: str) -> tuple[str, int]:
+        return f"re: {prompt}", 49_000
+
+    async def free(_prompt: str) -> tuple[str, int]:
+        return "ok", 0
+
+    def chat(user: str, prompt: str, model: object) -> object:
+        return run(names["chat"](user, prompt, model))
+
+    assert [chat("ada", str(turn), spends) for turn in range(4)] == [
+        "re: 0",
+        "re: 1",
+        "re: 2",
+        "rate_limit.exceeded",
+    ]
+    assert [chat("bob", "again", free) for _ in range(6)] == ["ok"] * 5 + ["rate_limit.exceeded"]
