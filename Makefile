@@ -53,8 +53,8 @@ py: $(VENV)
 	maturin build --release --quiet --out dist
 	pip install --quiet --force-reinstall --no-deps --no-index dist/*.whl
 
-.PHONY: test test-rust test-js test-py test-both test-attacks test-hosts test-evasion test-fuzz
-test: test-rust test-js test-py test-both test-attacks test-hosts test-evasion test-fuzz ## every test: native, JavaScript, Python, both together, every host, mutated
+.PHONY: test test-rust test-js test-py test-both test-attacks test-hosts test-clients test-evasion test-fuzz
+test: test-rust test-js test-py test-both test-attacks test-hosts test-clients test-evasion test-fuzz ## every test: native, JavaScript, Python, both together, every host, mutated
 
 # The default members; the shells' tests run in the hosts.
 test-rust: $(VENV)
@@ -83,6 +83,10 @@ test-attacks: js py examples
 # HOSTS_UPDATE=1 writes the README's table again.
 test-hosts: js py
 	pytest tests/hosts
+
+# Browsers, driven browsers, tools and libraries as they are, to Express and to FastAPI.
+test-clients: js py
+	pytest tests/clients
 
 # Attacks in disguise, proved again by the engines they attack.
 test-evasion: $(VENV) $(NODE)
@@ -114,6 +118,8 @@ lint-rust: $(VENV)
 	RUSTFLAGS='--cfg fuzzing' cargo clippy --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz --features seeds --quiet -- --deny warnings
 	cargo fmt --manifest-path core/model/train/Cargo.toml --check
 	cargo clippy --locked --manifest-path core/model/train/Cargo.toml --target-dir target/train --quiet -- --deny warnings
+	cargo fmt --manifest-path core/model/bots/Cargo.toml --check
+	cargo clippy --locked --manifest-path core/model/bots/Cargo.toml --target-dir target/train --quiet -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps --quiet --package doorward-core
 	cargo xtask types --check
 	cargo deny --log-level error --locked check licenses bans sources
@@ -144,10 +150,14 @@ ledger: js ## write benches/ledger.json again: sizes, allocations, instructions
 eval: ## what the rules find in the labelled corpora of ../shared/data; after `make train` also by weights that never saw a source
 	cargo xtask eval
 
-.PHONY: train
-train: ## the weights of the shield's model, from ../shared/data/waf: the same bytes on every machine
+.PHONY: train train-bots
+train: train-bots ## the weights of the models, from ../shared/data: the same bytes on every machine
 	cargo run --release --locked --quiet --manifest-path core/model/train/Cargo.toml --target-dir target/train -- \
 	  ../shared/data/waf core/model target/shield-parts
+
+train-bots:
+	cargo run --release --locked --quiet --manifest-path core/model/bots/Cargo.toml --target-dir target/train -- \
+	  ../shared/data/bots core/model target/bots-parts
 
 .PHONY: sbom reproducible
 sbom: js py ## what is in the packages, as CycloneDX in dist/; fails if they depend on anything

@@ -110,6 +110,10 @@ export class Reason {
   declare readonly bots?: readonly string[];
   /** Of detectBot: categories of what was recognised. */
   declare readonly categories?: readonly string[];
+  /** Of detectBot: the browser that the User-Agent claims, where other headers contradict it. */
+  declare readonly claim?: string;
+  /** Of detectBot: what contradicts the User-Agent, in words. */
+  declare readonly contradictions?: readonly string[];
   readonly [detail: string]: unknown;
 
   constructor(line: ReasonLine) {
@@ -128,6 +132,14 @@ export class Reason {
   }
   isBot(): boolean {
     return this.code.startsWith("bot.");
+  }
+  /** A bot that is who it says: proved by its address, its name or its signature. */
+  isVerified(): boolean {
+    return this["verified"] === true;
+  }
+  /** Automation that says it is somebody else: a browser, or a crawler of somebody else's. */
+  isSpoofed(): boolean {
+    return this.code.startsWith("bot.spoofed.") || this["spoofed"] === true;
   }
   isShield(): boolean {
     return this.code.startsWith("shield.");

@@ -7,8 +7,8 @@
 //! literals here, so that nothing interprets one at run time.
 //!
 //! # Categories
-//! The table speaks Arcjet's names, plus `SEO`, `SCANNER`, `AI_CRAWLER` and
-//! `BROWSER_AUTOMATION`. What Arcjet says of a bot always stays; what another
+//! The table speaks Arcjet's names, plus `SEO`, `SCANNER`, `AI_CRAWLER`,
+//! `BROWSER_AUTOMATION` and `SPOOFED`. What Arcjet says of a bot always stays; what another
 //! list says is added by [`category`]: `seo` → SEO, `monitoring` → MONITOR,
 //! `feed-reader` → FEEDFETCHER, `archiver` → ARCHIVE, `social-preview` →
 //! PREVIEW, `ai-crawler` → AI and `AI_CRAWLER`, `http-library` → PROGRAMMATIC
@@ -34,7 +34,7 @@ const LICENCES: [&str; 5] = ["MIT", "Apache-2.0", "BSD-3-Clause", "CC0-1.0", "IS
 const SHORT: usize = 6;
 
 /// Bit numbers of the table, in the order of `CATEGORIES`.
-const CATEGORIES: [&str; 27] = [
+const CATEGORIES: [&str; 28] = [
     "ACADEMIC",
     "ADVERTISING",
     "AI",
@@ -62,6 +62,7 @@ const CATEGORIES: [&str; 27] = [
     "BROWSER_AUTOMATION",
     "SCANNER",
     "SEO",
+    "SPOOFED",
 ];
 /// How many of them are Arcjet's.
 const ARCJET: usize = 23;
@@ -204,7 +205,9 @@ fn described(set: u32) -> u32 {
         .take(ARCJET)
         .filter_map(|n| bit(n))
         .any(|one| set & one != 0);
-    if arcjet {
+    // who lies is let pass by nobody who allows what he does not know
+    let spoofed = bit("SPOOFED").is_some_and(|one| set & one != 0);
+    if arcjet || spoofed {
         set
     } else {
         set | bit("UNKNOWN").unwrap_or_default()

@@ -1,24 +1,24 @@
-//! `cargo xtask eval bots`: what the bot catalogue finds in the labelled
-//! header sets of DIR (`train.jsonl.gz`, `dev.jsonl.gz`), by User-Agent alone.
+//! `cargo xtask eval bots [--verbose]`: what detectBot finds in the labelled
+//! header sets of DIR (`train.jsonl.gz`, `dev.jsonl.gz`), beside isbot and
+//! crawler-user-agents, which read the same User-Agents.
 //!
-//! Three tables: people who would be taken for bots, bots that are found, and
-//! bots that evidence without names finds when no list exists (what may be
-//! expected for a bot nobody has listed yet). A bot with the headers of a
-//! browser cannot be found here; it counts under `copies a browser`.
+//! Requests of `train` are weighed by weights that never saw their source,
+//! after `make train`; those of `dev` by the weights in the build, which never
+//! saw them either. Of each class the share denied is told, all together and of
+//! the second-worst source. Named bots are in the lists that the build is made
+//! of: what evidence without names finds where no list exists is told beside.
 
-use doorward_core::rules::detect_bot::catalogue::{self, Bot, Matches};
-use flate2::read::GzDecoder;
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
+mod peers;
+mod rows;
 
-struct Row {
-    source: String,
-    human: bool,
-    ua_only: bool,
-    hard: bool,
-    user_agent: Option<String>,
-}
+use doorward_core::rules::detect_bot::catalogue;
+use doorward_core::rules::detect_bot::disguise::Model;
+use rows::{Found, Row};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Weights without a source, written by `make train`.
+const PARTS: &str = "target/bots-parts";
 
 /// Runs the command.
 ///
@@ -32,204 +32,176 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     };
     let mut rows = Vec::new();
     for part in ["train", "dev"] {
-        read(&format!("{dir}/{part}.jsonl.gz"), &mut rows)?;
+        rows::read(&format!("{dir}/{part}.jsonl.gz"), part == "dev", &mut rows)?;
     }
-    people(&rows, verbose);
-    bots(&rows, verbose);
+    let parts = Parts::default();
+    let found: Vec<Found> = rows.iter().map(|row| parts.judged(row)).collect();
+    let agents: Vec<&str> = rows
+        .iter()
+        .map(|row| row.user_agent.as_deref().unwrap_or_default())
+        .collect();
+    let mut columns = vec![("Doorward".to_owned(), denied(&found))];
+    columns.extend(peers::ask(&agents));
+    table(&rows, &columns);
+    how(&rows, &found);
+    unlisted(&rows);
+    if verbose {
+        for (row, found) in rows.iter().zip(&found) {
+            match (row.human, found) {
+                (true, Found::Nothing) => {}
+                (true, found) => println!("person {found:?}: {} {}", row.source, row.told()),
+                (false, Found::Nothing) => println!("missed: {} {}", row.source, row.told()),
+                (false, _) => {}
+            }
+        }
+    }
     speed(&rows);
     Ok(())
 }
 
-fn read(path: &str, rows: &mut Vec<Row>) -> Result<(), String> {
-    let packed = std::fs::read(path).map_err(|e| format!("{path}: {e}"))?;
-    let mut text = String::new();
-    GzDecoder::new(packed.as_slice())
-        .read_to_string(&mut text)
-        .map_err(|e| format!("{path}: {e}"))?;
-    for (number, line) in text.lines().enumerate() {
-        let row: Value =
-            serde_json::from_str(line).map_err(|e| format!("{path}:{}: {e}", number + 1))?;
-        let flag = |name: &str| row.get(name).and_then(Value::as_bool).unwrap_or_default();
-        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-        let header = row
-            .get("headers")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let user_agent = header
-            .filter(|h| h.get(0).and_then(Value::as_str) == Some("user-agent"))
-            .find_map(|h| h.get(1)?.as_str().map(String::from));
-        if flag("ambiguous") {
-            continue;
-        }
-        rows.push(Row {
-            source: text("source").into(),
-            human: text("label") == "human",
-            ua_only: flag("ua_only"),
-            hard: flag("hard"),
-            user_agent,
-        });
-    }
-    Ok(())
+fn denied(found: &[Found]) -> Vec<bool> {
+    found.iter().map(|found| *found != Found::Nothing).collect()
 }
 
-fn names(found: &Matches) -> String {
-    let name = |bot: &Bot| match bot {
-        Bot::Known(id) => id.name(),
-        Bot::Custom(_) => "custom",
-    };
-    found
-        .iter()
-        .map(|m| name(&m.bot))
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// Hits, rows, and how many of either are distinct strings.
+/// Weights by source, read once.
 #[derive(Default)]
-struct Tally {
-    hits: u32,
-    rows: u32,
-    distinct: BTreeSet<String>,
-    distinct_hits: BTreeSet<String>,
-}
+struct Parts(std::cell::RefCell<BTreeMap<String, Option<Vec<u8>>>>);
 
-impl Tally {
-    fn add(&mut self, user_agent: &str, hit: bool) {
-        self.rows += 1;
-        self.hits += u32::from(hit);
-        self.distinct.insert(user_agent.into());
-        if hit {
-            self.distinct_hits.insert(user_agent.into());
+impl Parts {
+    fn judged(&self, row: &Row) -> Found {
+        if row.dev {
+            return row.judged(&Model::shipped());
+        }
+        let mut kept = self.0.borrow_mut();
+        let weights = kept.entry(row.source.clone()).or_insert_with(|| {
+            let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+            let name: String = row.source.chars().map(plain).collect();
+            std::fs::read(PathBuf::from(PARTS).join(format!("{name}.bin"))).ok()
+        });
+        match weights {
+            Some(weights) => row.judged(&Model::from_bytes(weights)),
+            None => row.judged(&Model::shipped()),
         }
     }
+}
 
-    fn line(&self, name: &str) {
-        let share = 100.0 * f64::from(self.hits) / f64::from(self.rows.max(1));
+/// Hits and rows of each source.
+type Sources<'r> = BTreeMap<&'r str, (u32, u32)>;
+
+fn table(rows: &[Row], columns: &[(String, Vec<bool>)]) {
+    let mut classes: Vec<&str> = rows.iter().map(|row| row.class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    for split in ["train", "dev"] {
         println!(
-            "  {name:<58} {:>5}/{:<5} {share:>7.2} %   distinct {}/{}",
-            self.hits,
-            self.rows,
-            self.distinct_hits.len(),
-            self.distinct.len()
+            "{split}: per cent denied, all, and of the second-worst source{}",
+            if split == "train" {
+                " (by weights that never saw it)"
+            } else {
+                ""
+            }
         );
-    }
-}
-
-fn people(rows: &[Row], verbose: bool) {
-    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    for row in rows.iter().filter(|row| row.human) {
-        let user_agent = row.user_agent.clone().unwrap_or_default();
-        let found = catalogue::find(user_agent.as_bytes(), &[]);
-        let class = match (row.ua_only, row.hard) {
-            (true, _) => "UA only",
-            (false, true) => "hard",
-            (false, false) => "full headers",
-        };
-        for name in [format!("{class} (all)"), format!("{class}: {}", row.source)] {
-            tallies
-                .entry(name)
-                .or_default()
-                .add(&user_agent, !found.is_empty());
-        }
-        if verbose && !found.is_empty() && seen.insert(user_agent.clone()) {
-            println!("person: {} <- {user_agent}", names(&found));
-        }
-    }
-    println!("people taken for bots");
-    for (name, tally) in &tallies {
-        tally.line(name);
-    }
-}
-
-/// The string of a browser: nothing in it can tell.
-fn copies_a_browser(user_agent: &str) -> bool {
-    let plain = |c: char| c.is_ascii_digit() || c == '.';
-    let last = user_agent.rsplit(' ').next().unwrap_or_default();
-    let (name, version) = last.split_once('/').unwrap_or_default();
-    let ends = ["Safari", "Firefox", "Edg", "OPR", "Ddg", "Mobile"].contains(&name);
-    ends && version.chars().all(plain)
-        && user_agent.starts_with("Mozilla/5.0 (")
-        && !user_agent.contains("Headless")
-        && !user_agent.contains("compatible")
-}
-
-fn bots(rows: &[Row], verbose: bool) {
-    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
-    let mut unlisted: BTreeMap<String, Tally> = BTreeMap::new();
-    let mut several = Tally::default();
-    let mut seen = BTreeSet::new();
-    for row in rows.iter().filter(|row| !row.human) {
-        let Some(user_agent) = &row.user_agent else {
-            tallies
-                .entry("no User-Agent (the rule's own business)".into())
-                .or_default()
-                .add("", false);
-            continue;
-        };
-        let recorded = row.source.starts_with("recorded");
-        let class = match (recorded, copies_a_browser(user_agent)) {
-            (true, true) => "tool that copies a browser".into(),
-            (true, false) => "honest tool or headless".into(),
-            (false, _) => format!("UA only: {}", row.source),
-        };
-        let found = catalogue::find(user_agent.as_bytes(), &[]);
-        let bare = catalogue::find_unlisted(user_agent.as_bytes());
-        if !recorded {
-            several.add(user_agent, found.iter().count() > 1);
-        }
-        tallies
-            .entry(class.clone())
-            .or_default()
-            .add(user_agent, !found.is_empty());
-        unlisted
-            .entry(class.clone())
-            .or_default()
-            .add(user_agent, !bare.is_empty());
-        if verbose && class != "tool that copies a browser" && seen.insert(user_agent.clone()) {
-            match (found.is_empty(), bare.is_empty(), found.iter().count()) {
-                (true, _, _) => println!("missed: {user_agent}"),
-                (_, true, _) => println!("missed unlisted: {user_agent}"),
-                (_, _, 2..) => println!("several: {} <- {user_agent}", names(&found)),
-                _ => {}
+        for class in &classes {
+            for (name, hits) in columns {
+                let mut sources = Sources::new();
+                let here = rows.iter().zip(hits);
+                for (row, hit) in
+                    here.filter(|(row, _)| row.class == *class && row.dev == (split == "dev"))
+                {
+                    let tally = sources.entry(&row.source).or_default();
+                    tally.0 += u32::from(*hit);
+                    tally.1 += 1;
+                }
+                line(class, name, &sources);
             }
         }
     }
-    println!("bots found");
-    for (name, tally) in &tallies {
-        tally.line(name);
+}
+
+fn line(class: &str, name: &str, sources: &Sources<'_>) {
+    let human = class.starts_with("people");
+    let share = |(hits, rows): (u32, u32)| 100.0 * f64::from(hits) / f64::from(rows.max(1));
+    let all = sources
+        .values()
+        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    if all.1 == 0 {
+        return;
     }
-    println!("bots found if no list existed");
-    for (name, tally) in &unlisted {
-        tally.line(name);
+    let mut worst: Vec<(f64, &str)> = sources
+        .iter()
+        .map(|(name, tally)| (share(*tally), *name))
+        .collect();
+    worst.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if human {
+        worst.reverse();
     }
-    several.line("UA-only bots with more than one name");
+    let second = worst.get(1).or(worst.first()).copied().unwrap_or_default();
+    println!(
+        "  {class:<28} {name:<28} {:>5}/{:<5} {:>7.2} %   {:>7.2} % {}",
+        all.0,
+        all.1,
+        share(all),
+        second.0,
+        second.1
+    );
+}
+
+/// By what each class is denied.
+fn how(rows: &[Row], found: &[Found]) {
+    println!("by what: a name, no User-Agent, a certain sign, several likely ones, not");
+    let mut table: BTreeMap<&str, [u32; 5]> = BTreeMap::new();
+    for (row, found) in rows.iter().zip(found) {
+        let place = match found {
+            Found::Named => 0,
+            Found::Nameless => 1,
+            Found::Certain => 2,
+            Found::Likely => 3,
+            Found::Nothing => 4,
+        };
+        if let Some(cell) = table.entry(row.class).or_default().get_mut(place) {
+            *cell += 1;
+        }
+    }
+    for (class, counts) in table {
+        let cells: Vec<String> = counts.iter().map(|n| format!("{n:>6}")).collect();
+        println!("  {class:<28} {}", cells.join(""));
+    }
+}
+
+/// What may be expected of a bot that nobody has listed yet.
+fn unlisted(rows: &[Row]) {
+    println!("bots with no browser's User-Agent, found if no list existed");
+    let mut sources = Sources::new();
+    for row in rows.iter().filter(|row| !row.human) {
+        let Some(agent) = row.user_agent.as_deref() else {
+            continue;
+        };
+        if row.class.starts_with("bots, User") || row.class.starts_with("honest") {
+            let tally = sources.entry(&row.source).or_default();
+            tally.0 += u32::from(!catalogue::find_unlisted(agent.as_bytes()).is_empty());
+            tally.1 += 1;
+        }
+    }
+    line("bots, User-Agent only", "Doorward without lists", &sources);
 }
 
 fn speed(rows: &[Row]) {
-    let time = |human: bool| {
-        let strings: Vec<&[u8]> = rows
-            .iter()
-            .filter(|row| row.human == human)
-            .filter_map(|row| row.user_agent.as_deref().map(str::as_bytes))
-            .collect();
+    for (name, human) in [("people", true), ("bots", false)] {
+        let model = Model::shipped();
+        let chosen: Vec<&Row> = rows.iter().filter(|row| row.human == human).collect();
         // The fastest of many rounds: the machine may be shared.
         let mut best = f64::MAX;
-        for _ in 0..40 {
+        for _ in 0..20 {
             let start = std::time::Instant::now();
-            for text in &strings {
-                core::hint::black_box(catalogue::find(core::hint::black_box(text), &[]));
+            for row in &chosen {
+                core::hint::black_box(core::hint::black_box(*row).judged(&model));
             }
             best = best.min(start.elapsed().as_secs_f64());
         }
-        let calls = f64::from(u32::try_from(strings.len()).unwrap_or(1));
-        let bytes: usize = strings.iter().map(|s| s.len()).sum();
-        let mean = bytes / strings.len().max(1);
-        (best * 1e9 / calls, mean)
-    };
-    for (name, human) in [("people", true), ("bots", false)] {
-        let (nanos, mean) = time(human);
-        println!("{name}: {nanos:.0} ns a call, {mean} bytes on average");
+        let calls = f64::from(u32::try_from(chosen.len().max(1)).unwrap_or(1));
+        println!(
+            "{name}: {:.0} ns a call, its headers gathered too",
+            best * 1e9 / calls
+        );
     }
 }

@@ -33,6 +33,14 @@ class Reason:
     def is_bot(self) -> bool:
         return self.code.startswith("bot.")
 
+    def is_verified(self) -> bool:
+        """A bot that is who it says: proved by its address, its name or its signature."""
+        return self.details.get("verified") is True
+
+    def is_spoofed(self) -> bool:
+        """Automation that says it is somebody else: a browser, or a crawler of somebody else's."""
+        return self.code.startswith("bot.spoofed.") or self.details.get("spoofed") is True
+
     def is_shield(self) -> bool:
         return self.code.startswith("shield.")
 

@@ -1,4 +1,4 @@
-//! `detectBot`: automation that says who it is.
+//! `detectBot`: automation that says who it is, and automation that lies.
 //!
 //! Finds the bots of public lists, known tools and libraries, and words that
 //! only automation writes, in the User-Agent ([`catalogue`]); a request without
@@ -7,12 +7,24 @@
 //! that is not listed is (`allow: []` denies all of them). Where a User-Agent
 //! names several bots, one that is allowed is enough.
 //!
-//! Does not find automation that copies a browser's User-Agent. Costs one pass
-//! over at most 2 KiB. Knowledge: arcjet/well-known-bots,
-//! monperrus/crawler-user-agents, ai-robots-txt (all MIT), see
-//! `core/src/tables/bots.rs`.
+//! Finds automation that claims to be Chrome, Edge, Firefox or Safari where
+//! other headers contradict it ([`disguise`]): client hints, fetch metadata,
+//! what it accepts. It is the bot `spoofed-browser` of the category `SPOOFED`,
+//! denied by `allow` unless that is listed, and by `deny` unless
+//! `denySpoofed` is `false`, because who it really is cannot be told. Doubt
+//! that does not suffice is `bot.suspected`: a score, and the request passes.
+//!
+//! Does not find automation whose every header is a browser's, nor what a
+//! session, an address or TLS would tell. Versions newer than the build's are
+//! no evidence. Costs one pass over at most 2 KiB of User-Agent, and one over
+//! the other headers where it claims a browser. Knowledge:
+//! arcjet/well-known-bots, monperrus/crawler-user-agents, ai-robots-txt (all
+//! MIT), see `core/src/tables/bots.rs`; RFC 9110, W3C Fetch Metadata, WICG
+//! User-Agent Client Hints; weights: `core/model/bots.md`.
 
 pub mod catalogue;
+pub mod disguise;
+mod spoofed;
 mod verification;
 
 use super::{Code, Finding, Judgement, Kind, Manual, Memo, Opt, Rule};
@@ -40,7 +52,7 @@ const UNKNOWN: &str = "UNKNOWN";
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
     name: "detectBot",
-    summary: "Bots, crawlers, tools and libraries by their User-Agent.",
+    summary: "Bots, crawlers, tools and libraries, and automation that pretends to be a browser.",
     options: &[
         Opt {
             name: "allow",
@@ -53,6 +65,12 @@ pub(super) const MANUAL: Manual = Manual {
             kind: Kind::Texts,
             required: false,
             doc: "Bot ids or `CATEGORY:NAME` to deny; every other bot passes. Either this or `allow`.",
+        },
+        Opt {
+            name: "denySpoofed",
+            kind: Kind::Flag,
+            required: false,
+            doc: "Whether automation that pretends to be a browser is denied although no list names it, default `true`.",
         },
         Opt {
             name: "custom",
@@ -77,6 +95,36 @@ pub(super) const MANUAL: Manual = Manual {
             code: "bot.denied",
             saw: "the User-Agent names {bots} ({categories})",
             change: "allowing one of them, or its category, in the rule",
+        },
+        Code {
+            code: "bot.spoofed.hints",
+            saw: "it claims to be {claim}, but sends {contradictions}",
+            change: "a User-Agent that is the client's own, or allowing CATEGORY:SPOOFED in the rule",
+        },
+        Code {
+            code: "bot.spoofed.fetch",
+            saw: "it claims to be {claim}, but sends {contradictions}",
+            change: "a User-Agent that is the client's own, or allowing CATEGORY:SPOOFED in the rule",
+        },
+        Code {
+            code: "bot.spoofed.accept",
+            saw: "it claims to be {claim}, but sends {contradictions}",
+            change: "a User-Agent that is the client's own, or allowing CATEGORY:SPOOFED in the rule",
+        },
+        Code {
+            code: "bot.spoofed.likely",
+            saw: "it claims to be {claim}, but sends {contradictions}",
+            change: "a User-Agent that is the client's own, or allowing CATEGORY:SPOOFED in the rule",
+        },
+        Code {
+            code: "bot.spoofed.allowed",
+            saw: "it claims to be {claim}, but sends {contradictions}, which the policy lets pass",
+            change: "",
+        },
+        Code {
+            code: "bot.suspected",
+            saw: "it claims to be {claim}, but sends {contradictions}, which is not enough",
+            change: "",
         },
         Code {
             code: "bot.user_agent_missing",
@@ -266,6 +314,7 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
     Ok(Box::new(DetectBot {
         denies,
         listed,
+        deny_spoofed: options.flag("denySpoofed").unwrap_or(true),
         custom,
         verification: Verification::compile(options, denies)?,
     }))
@@ -323,6 +372,7 @@ struct Listed {
 struct DetectBot {
     denies: bool,
     listed: Listed,
+    deny_spoofed: bool,
     custom: Vec<CustomBot>,
     verification: Verification,
 }
@@ -330,6 +380,9 @@ struct DetectBot {
 impl Rule for DetectBot {
     fn reads(&self, reads: &mut Reads) {
         reads.header("user-agent");
+        for name in disguise::NAMES {
+            reads.header(name);
+        }
         self.verification.reads(reads);
     }
 
@@ -343,7 +396,7 @@ impl Rule for DetectBot {
 }
 
 impl DetectBot {
-    /// What the User-Agent alone says.
+    /// What the headers say, without proof.
     fn named(&self, view: &View<'_>) -> Finding {
         let user_agent = user_agent(view.request);
         let Some(user_agent) = user_agent.as_deref().filter(|text| !text.is_empty()) else {
@@ -355,7 +408,7 @@ impl DetectBot {
         };
         let matches = catalogue::find(user_agent, &self.custom);
         if matches.is_empty() {
-            return Finding::Judged(Judgement::pass(Reason::code("bot.none")));
+            return Finding::Judged(self.disguised(view.request, user_agent));
         }
         let listed = matches.iter().any(|found| self.is_listed(found));
         let denied = listed == self.denies;

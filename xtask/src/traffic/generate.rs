@@ -13,7 +13,8 @@ mod samples;
 use line::{Line, base64, percent, percent_bytes, quoted};
 use random::Random;
 use samples::{
-    ATTACKS, BOTS, BROWSERS, FILES, MAILBOXES, METHODS, ODD_TARGETS, PEERS, TARGETS, TEXTS, UNITS,
+    ATTACKS, BOTS, BROWSERS, FILES, LIARS, MAILBOXES, METHODS, ODD_TARGETS, PEERS, TARGETS, TEXTS,
+    UNITS,
 };
 
 /// 2027-01-15T08:00:00Z
@@ -167,10 +168,15 @@ impl Maker {
 
     fn browser(&mut self, line: &mut Line) {
         line.header("Host", "shop.example");
-        line.header("User-Agent", self.random.pick(BROWSERS));
-        line.header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        let (agent, hints) = self.random.pick(BROWSERS);
+        line.header("User-Agent", agent);
+        for (name, value) in hints {
+            line.header(name, *value);
+        }
+        line.header("Accept", "*/*");
+        line.header("Accept-Language", "pl,en;q=0.9");
+        line.header("Accept-Encoding", "gzip, deflate, br, zstd");
         if self.random.one_in(2) {
-            line.header("Accept-Language", "pl,en;q=0.5");
             line.header("Cookie", "sid=5f2b8c; theme=dark; lang=\"pl\"");
         }
     }
@@ -241,6 +247,13 @@ impl Maker {
         line.method = self.random.pick(&["GET", "HEAD"]).into();
         line.url = format!("/items/{}?ref=feed", self.random.below(500));
         line.header("Host", "shop.example");
+        if self.random.one_in(3) {
+            for (name, value) in self.deal(LIARS) {
+                line.header(name, *value);
+            }
+            line.tags.push("bot");
+            return;
+        }
         let bot = self.deal(BOTS);
         if bot.is_empty() && self.random.one_in(2) {
             line.headers_incomplete = self.random.one_in(2);

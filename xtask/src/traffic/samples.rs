@@ -1,15 +1,107 @@
 //! What traffic is made of: browsers, bots, attacks of every class, addresses
 //! of mailboxes, text of people.
 
-pub(super) const BROWSERS: &[&str] = &[
+/// Headers by name.
+pub(super) type Headers = &'static [(&'static str, &'static str)];
+
+const FETCH: [(&str, &str); 3] = [
+    ("Sec-Fetch-Site", "same-origin"),
+    ("Sec-Fetch-Mode", "cors"),
+    ("Sec-Fetch-Dest", "empty"),
+];
+
+/// A User-Agent, and what the browser sends because it is that one.
+pub(super) const BROWSERS: &[(&str, Headers)] = &[
+    (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+        &[
+            FETCH[0],
+            FETCH[1],
+            FETCH[2],
+            ("sec-ch-ua-platform", "\"Windows\""),
+            (
+                "sec-ch-ua",
+                "\"Google Chrome\";v=\"131\", \"Chromium\";v=\"131\", \"Not_A Brand\";v=\"24\"",
+            ),
+            ("sec-ch-ua-mobile", "?0"),
+        ],
+    ),
+    (
+        "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+        &FETCH,
+    ),
+    (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
+        &FETCH,
+    ),
+    (
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
+        &[
+            FETCH[0],
+            FETCH[1],
+            FETCH[2],
+            ("sec-ch-ua-platform", "\"Android\""),
+            (
+                "sec-ch-ua",
+                "\"Google Chrome\";v=\"131\", \"Chromium\";v=\"131\", \"Not_A Brand\";v=\"24\"",
+            ),
+            ("sec-ch-ua-mobile", "?1"),
+        ],
+    ),
+    (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
+        &[
+            FETCH[0],
+            FETCH[1],
+            FETCH[2],
+            ("sec-ch-ua-platform", "\"Windows\""),
+            (
+                "sec-ch-ua",
+                "\"Microsoft Edge\";v=\"131\", \"Chromium\";v=\"131\", \"Not_A Brand\";v=\"24\"",
+            ),
+            ("sec-ch-ua-mobile", "?0"),
+        ],
+    ),
+    ("Shop/3.2 CFNetwork/1485 Darwin/23.1.0", &[]),
+    ("Lynx/2.8.9rel.1 libwww-FM/2.14 SSL-MM/1.4.1", &[]),
+];
+
+const CHROME: (&str, &str) = (
+    "User-Agent",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Safari/605.1.15",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
-    "Shop/3.2 CFNetwork/1485 Darwin/23.1.0",
-    "Lynx/2.8.9rel.1 libwww-FM/2.14 SSL-MM/1.4.1",
+);
+const ANY: (&str, &str) = ("Accept", "*/*");
+const POLISH: (&str, &str) = ("Accept-Language", "pl,en;q=0.9");
+
+/// Automation with a browser's User-Agent, and one request that is only odd.
+pub(super) const LIARS: &[Headers] = &[
+    &[
+        CHROME,
+        ANY,
+        POLISH,
+        ("Accept-Encoding", "gzip, deflate, br, zstd"),
+        ("sec-ch-ua-platform", "\"Linux\""),
+        (
+            "sec-ch-ua",
+            "\"Not:A-Brand\";v=\"8\", \"Chromium\";v=\"156\"",
+        ),
+        ("sec-ch-ua-mobile", "?0"),
+    ],
+    &[
+        CHROME,
+        ANY,
+        POLISH,
+        ("Accept-Encoding", "gzip, deflate"),
+        ("Sec-Fetch-Mode", "cors"),
+    ],
+    &[
+        CHROME,
+        ANY,
+        POLISH,
+        ("Accept-Encoding", "gzip, compress, deflate, br"),
+    ],
+    &[CHROME, ANY, ("Accept-Encoding", "identity")],
+    &[CHROME, ANY, POLISH, ("Accept-Encoding", "identity")],
 ];
 
 pub(super) const BOTS: &[&str] = &[

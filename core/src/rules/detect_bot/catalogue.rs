@@ -38,6 +38,18 @@ pub const MATCHES: usize = 8;
 pub struct BotId(u16);
 
 impl BotId {
+    /// Automation that pretends to be a browser.
+    #[must_use]
+    pub const fn spoofed_browser() -> Self {
+        Self(table::SPOOFED_BROWSER)
+    }
+
+    /// Who says that he is a crawler, but is not.
+    #[must_use]
+    pub const fn spoofed_crawler() -> Self {
+        Self(table::SPOOFED_CRAWLER)
+    }
+
     /// Its identifier: lower case with hyphens.
     #[must_use]
     pub fn name(self) -> &'static str {
