@@ -65,7 +65,7 @@ fn denied(found: &[Found]) -> Vec<bool> {
 
 /// Weights by source, read once.
 #[derive(Default)]
-struct Parts(std::cell::RefCell<BTreeMap<String, Option<Vec<u8>>>>);
+struct Parts(core::cell::RefCell<BTreeMap<String, Option<Vec<u8>>>>);
 
 impl Parts {
     fn judged(&self, row: &Row) -> Found {

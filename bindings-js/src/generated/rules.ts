@@ -36,13 +36,15 @@ export interface DetectBotOptions extends RuleOptions {
   readonly allow?: readonly string[];
   /** Bot ids or `CATEGORY:NAME` to deny; every other bot passes. Either this or `allow`. */
   readonly deny?: readonly string[];
+  /** Whether automation that pretends to be a browser is denied although no list names it, default `true`. */
+  readonly denySpoofed?: boolean;
   /** The application's own bots: `pattern` is text in the User-Agent, in any case. */
   readonly custom?: readonly { readonly id: string; readonly pattern: string; readonly category: string }[];
   /** Verifies the signatures of agents (Web Bot Auth); without it they are not looked at. */
   readonly webBotAuth?: { readonly allow?: readonly string[]; readonly directories?: readonly string[]; readonly keys?: readonly { readonly agent: string; readonly x: string }[]; readonly authorities?: readonly string[]; readonly strict?: readonly string[]; readonly maxLifetime?: number; readonly clockSkew?: Duration; readonly testKeys?: boolean };
 }
 
-/** Bots, crawlers, tools and libraries by their User-Agent. */
+/** Bots, crawlers, tools and libraries, and automation that pretends to be a browser. */
 export const detectBot = /* @__PURE__ */ rule<DetectBotOptions, "detectBot">("detectBot");
 
 /** Options of {@link fixedWindow}. */
@@ -194,6 +196,12 @@ export type ReasonCode =
   | "bot.none"
   | "bot.allowed"
   | "bot.denied"
+  | "bot.spoofed.hints"
+  | "bot.spoofed.fetch"
+  | "bot.spoofed.accept"
+  | "bot.spoofed.likely"
+  | "bot.spoofed.allowed"
+  | "bot.suspected"
   | "bot.user_agent_missing"
   | "bot.user_agent_unknown"
   | "bot.verified"

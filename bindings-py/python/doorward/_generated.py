@@ -109,16 +109,18 @@ def detect_bot(
     *,
     allow: Sequence[str] | None = None,
     deny: Sequence[str] | None = None,
+    deny_spoofed: bool | None = None,
     custom: Sequence[Mapping[str, str]] | None = None,
     web_bot_auth: DetectBotWebBotAuth | None = None,
     mode: Mode | None = None,
     id: str | None = None,
     on_error: OnError | None = None,
 ) -> Rule:
-    """Bots, crawlers, tools and libraries by their User-Agent.
+    """Bots, crawlers, tools and libraries, and automation that pretends to be a browser.
 
     allow: Bot ids or `CATEGORY:NAME`; every other detected bot is denied. Either this or `deny`.
     deny: Bot ids or `CATEGORY:NAME` to deny; every other bot passes. Either this or `allow`.
+    deny_spoofed: Whether automation that pretends to be a browser is denied although no list names it, default `true`.
     custom: The application's own bots: `pattern` is text in the User-Agent, in any case.
     web_bot_auth: Verifies the signatures of agents (Web Bot Auth); without it they are not looked at.
     """
@@ -130,6 +132,7 @@ def detect_bot(
             "onError": on_error,
             "allow": allow,
             "deny": deny,
+            "denySpoofed": deny_spoofed,
             "custom": custom,
             "webBotAuth": web_bot_auth,
         },

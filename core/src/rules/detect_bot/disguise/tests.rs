@@ -13,7 +13,11 @@ fn beliefs_rise_with_sums() {
 #[test]
 fn there_is_a_weight_for_each_sign_and_a_bit() {
     assert!(SIGNS.len() <= 64);
-    assert_eq!(SHIPPED.len(), SIGNS.len(), "signs changed: run `make train`");
+    assert_eq!(
+        SHIPPED.len(),
+        SIGNS.len(),
+        "signs changed: run `make train`"
+    );
 }
 
 #[test]
@@ -39,6 +43,10 @@ fn a_version_is_unreleased_only_before_the_table() {
         assert!(known::unreleased(engine, 900, Some(before)));
         assert!(!known::unreleased(engine, 900, Some(after)));
         assert!(!known::unreleased(engine, 900, None));
-        assert!(!known::unreleased(engine, known::newest(engine), Some(Millis(0))));
+        assert!(!known::unreleased(
+            engine,
+            known::newest(engine),
+            Some(Millis(0))
+        ));
     }
 }
