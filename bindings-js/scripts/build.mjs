@@ -39,7 +39,16 @@ const list = (folder) => readdirSync(folder, { recursive: true });
 /** The sources that package.json names. */
 const named = read("package.json").match(/(?<="\.\/dist\/)[\w/-]+(?=\.js")/g);
 // small, loaded without the rest or instead of it
-const ALONE = ["bin", "internal", "redis", "testing", "wasm/edge", "wasm/inline", "wasm/workerd"];
+const ALONE = [
+  "bin",
+  "email-data",
+  "internal",
+  "redis",
+  "testing",
+  "wasm/edge",
+  "wasm/inline",
+  "wasm/workerd",
+];
 // run or loaded by hosts that know ESM only
 const ESM_ONLY = /^(bin|wasm\/(edge|workerd))\./;
 const ESM_ONLY_TYPES = /^(bin|cli|files|replay|scan|redis\/replay)\.|^wasm\/(edge|workerd)\./;
@@ -61,6 +70,7 @@ async function bundled(entries, splitting) {
     platform: "node",
     target: "es2022",
     packages: "external",
+    loader: { ".bin": "base64" },
     external: ["#wasm", "*.wasm", "*.wasm?module"],
     write: false,
   });

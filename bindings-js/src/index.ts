@@ -37,15 +37,24 @@ export { doorward, doorward as default } from "./doorward.js";
 export { PolicyError } from "./engine.js";
 export * from "./generated/rules.js";
 export type { WardOptions } from "./options.js";
+export type { Pack } from "./pack.js";
 export {
-  type Duration,
-  type OnError,
-  type PlainRule,
+  type PresetOptions,
   type ProtectSignupOptions,
+  protectCheckout,
+  protectLogin,
+  protectPasswordReset,
   protectSignup,
-  type Rule,
-  type RuleInput,
-  type RuleOptions,
+  type Rate,
+  type Velocity,
+} from "./presets.js";
+export type {
+  Duration,
+  OnError,
+  PlainRule,
+  Rule,
+  RuleInput,
+  RuleOptions,
 } from "./rules.js";
 export type { Limit, Store, Take, Taken } from "./store.js";
 export { type FetchRequest, type NodeRequest, Ward, type WardRequest, type Work } from "./ward.js";

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import emailData from "./email-data.js";
 import { environmentSecret, isDryRun } from "./environment.js";
 import { BadInput, linesOf, located, Output, Progress } from "./files.js";
 import { Instance } from "./instance.js";
@@ -58,6 +59,7 @@ async function run(
   const { shell } = Instance.current();
   const options = new shell.EngineOptions();
   if (isDryRun()) options.dry_run();
+  options.pack(emailData.bytes);
   if (values.log !== undefined) options.log_secret(new TextEncoder().encode(logSecret()));
   const policy = await policyOf(values.policy);
   const against = values.against === undefined ? undefined : await policyOf(values.against);

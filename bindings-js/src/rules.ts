@@ -2,19 +2,11 @@
  * Rule constructors: each returns the canonical rule object of the policy.
  *
  * The options and the constructors themselves are generated from the core's
- * table (`generated/rules.ts`); here is what they share, and the presets.
+ * table (`generated/rules.ts`); here is what they share; presets are in `presets.ts`.
  * Checks happen in the core when the ward is made, and name rule and field.
  */
 
 import type { Mode } from "./decision.js";
-import {
-  type DetectBotOptions,
-  detectBot,
-  type SlidingWindowOptions,
-  slidingWindow,
-  type ValidateEmailOptions,
-  validateEmail,
-} from "./generated/rules.js";
 
 /** Seconds, or text such as `"60s"`, `"1h30m"`. */
 export type Duration = number | string;
@@ -106,22 +98,4 @@ export function keyed<O extends RuleOptions, const N extends string>(
 /** Plain JSON; what it needs is known to the compiler only. */
 function made<Needs extends string>(name: string, options: object | undefined): Rule<Needs> {
   return { ...options, rule: name } as unknown as Rule<Needs>;
-}
-
-/** Options of {@link protectSignup}; each as of the rule it stands for. */
-export interface ProtectSignupOptions<C extends readonly string[] = readonly string[]> {
-  readonly rateLimit: SlidingWindowOptions & { readonly characteristics?: C };
-  readonly bots: DetectBotOptions;
-  readonly email: ValidateEmailOptions;
-}
-
-/** A preset for sign-up forms: bots, e-mail address, rate limit. */
-export function protectSignup<const C extends readonly string[] = readonly []>(
-  options: ProtectSignupOptions<C>,
-): readonly (Rule | Rule<"email"> | Rule<FactOf<C[number]>>)[] {
-  return [
-    detectBot(options.bots),
-    validateEmail(options.email),
-    slidingWindow<C>(options.rateLimit),
-  ];
 }

@@ -1,6 +1,7 @@
 /** `doorward scan`: lines of text through one detector. Reads and writes files; the core does the rest. */
 
 import { parseArgs } from "node:util";
+import emailData from "./email-data.js";
 import { BadInput, linesOf, located, Output, Progress } from "./files.js";
 import { Instance } from "./instance.js";
 
@@ -11,8 +12,10 @@ line for each: {"id", "score", "verdict", ...} to stdout or --out.
 
   sensitive        e-mail addresses, card numbers, keys and their like, with their
                    places in code points: "spans": [{"start", "end", "type"}]
+  email            addresses: "types" of INVALID, DISPOSABLE, FREE, ROLE, TYPO, and "suggest"
+                   for a typo; the verdict is true for invalid and disposable ones
 
-  --field NAME     the field to look at (text)
+  --field NAME     the field to look at (text; email: email)
   --out FILE       where lines go
 `;
 
@@ -26,6 +29,7 @@ export async function scan(args: readonly string[]): Promise<number> {
   if (files.length === 0) throw usage("found no file, expected at least one");
   const { shell } = Instance.current();
   const options = new shell.EngineOptions();
+  options.pack(emailData.bytes);
   const engine = located("doorward scan", () => new shell.Scan(kind, values.field, options));
   const out = new Output(values.out);
   const progress = new Progress();

@@ -19,6 +19,8 @@ use crate::request::Request;
 use crate::rules::{Finding, Judgement, Memo};
 use crate::settle::Reserved;
 use crate::store::Taken;
+use crate::text::email::mailbox::{canonical, registered};
+use crate::text::email::{Accept, Email, parse};
 use crate::text::json::{Value, write_text};
 use crate::units::{Millis, Score};
 use alloc::borrow::Cow;
@@ -48,6 +50,18 @@ pub struct View<'a> {
     pub facts: &'a Facts,
 }
 
+impl View<'_> {
+    /// The address in `context.email`, where it is one of any kind.
+    pub(crate) fn email(&self) -> Option<Email<'_>> {
+        let address = self.context.get("email").and_then(Value::as_text)?;
+        parse(address.as_bytes(), Accept::ANY).ok()
+    }
+}
+
+fn owned(text: String) -> Cow<'static, [u8]> {
+    Cow::Owned(text.into_bytes())
+}
+
 impl Fields for View<'_> {
     fn field(&self, field: &Field) -> FieldValue<'_> {
         let text = |bytes: Option<Cow<'_, [u8]>>| match bytes {
@@ -56,6 +70,15 @@ impl Fields for View<'_> {
         };
         match field {
             Field::IpSrc => self.client.ip.map_or(FieldValue::Missing, FieldValue::Ip),
+            Field::IpNetwork => {
+                let network = self.client.neighbours();
+                network.map_or(FieldValue::Missing, FieldValue::Ip)
+            }
+            Field::EmailCanonical => text(self.email().map(|email| owned(canonical(&email)))),
+            Field::EmailDomain => {
+                let domain = self.email().and_then(|email| email.domain.ascii());
+                text(domain.map(|domain| owned(registered(&domain).to_string())))
+            }
             Field::Host => text(self.request.host()),
             // what is empty was not on the wire: a server action shows neither
             Field::Method if self.request.method.is_empty() => FieldValue::Missing,
@@ -120,7 +143,7 @@ impl Reads {
     /// Whatever a field needs.
     pub fn field(&mut self, field: &Field) {
         match field {
-            Field::IpSrc => self.ip(),
+            Field::IpSrc | Field::IpNetwork => self.ip(),
             Field::Host => {
                 self.target();
                 self.header("host");
@@ -129,7 +152,7 @@ impl Reads {
             Field::Path | Field::Arg(_) => self.target(),
             Field::Header(name) => self.header(name),
             Field::Cookie(_) => self.header("cookie"),
-            Field::Context(_) => self.context(),
+            Field::Context(_) | Field::EmailCanonical | Field::EmailDomain => self.context(),
         }
     }
 }

@@ -4,6 +4,9 @@
 //! | name | is |
 //! | --- | --- |
 //! | `ip.src` | the client's address; as a characteristic, IPv6 by /64 |
+//! | `ip.src.network` | the network around it: IPv4 by /24, IPv6 by /64 |
+//! | `email.canonical` | the mailbox that `context.email` reaches, in one way of writing |
+//! | `email.domain` | the part of its domain that somebody registered |
 //! | `http.host` | authority in lower case |
 //! | `http.request.method` | as sent |
 //! | `http.request.uri.path` | decoded once, dot segments removed |
@@ -24,6 +27,12 @@ use crate::units::Number;
 pub enum Field {
     /// `ip.src`
     IpSrc,
+    /// `ip.src.network`
+    IpNetwork,
+    /// `email.canonical`
+    EmailCanonical,
+    /// `email.domain`
+    EmailDomain,
     /// `http.host`
     Host,
     /// `http.request.method`
@@ -62,7 +71,7 @@ pub trait Fields {
 }
 
 /// The plain names and the names that take a `["key"]`, as error messages list them.
-pub const FIELD_NAMES: &str = "ip.src, http.host, http.request.method, http.request.uri.path, \
+pub const FIELD_NAMES: &str = "ip.src, ip.src.network, email.canonical, email.domain, http.host, http.request.method, http.request.uri.path, \
 http.request.headers[\"…\"], http.request.cookie[\"…\"], http.request.uri.args[\"…\"], context[\"…\"]";
 
 impl Field {
@@ -71,6 +80,9 @@ impl Field {
     pub fn plain(name: &str) -> Option<Self> {
         Some(match name {
             "ip.src" => Self::IpSrc,
+            "ip.src.network" => Self::IpNetwork,
+            "email.canonical" => Self::EmailCanonical,
+            "email.domain" => Self::EmailDomain,
             "http.host" => Self::Host,
             "http.request.method" => Self::Method,
             "http.request.uri.path" => Self::Path,
@@ -117,10 +129,29 @@ impl Field {
     }
 }
 
+impl Field {
+    /// The application or the connection vouches for it, and it is one
+    /// client's: not what clients claim, nor what many of them share.
+    #[must_use]
+    pub fn is_firm(&self) -> bool {
+        match self {
+            Self::IpSrc => true,
+            Self::Context(path) => {
+                let head = path.split('.').next().unwrap_or_default();
+                !crate::context::CLAIMS.contains(&head)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IpSrc => f.write_str("ip.src"),
+            Self::IpNetwork => f.write_str("ip.src.network"),
+            Self::EmailCanonical => f.write_str("email.canonical"),
+            Self::EmailDomain => f.write_str("email.domain"),
             Self::Host => f.write_str("http.host"),
             Self::Method => f.write_str("http.request.method"),
             Self::Path => f.write_str("http.request.uri.path"),

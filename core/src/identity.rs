@@ -56,6 +56,15 @@ pub struct Client {
 }
 
 impl Client {
+    /// Its address with those of its neighbours: IPv4 by /24, IPv6 by /64.
+    #[must_use]
+    pub fn neighbours(self) -> Option<IpAddr> {
+        self.network().map(|ip| match ip {
+            IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & 0xffff_ff00)),
+            IpAddr::V6(_) => ip,
+        })
+    }
+
     /// What limits are keyed by: IPv4 whole, IPv6 by /64, since one client has
     /// at least that many addresses.
     #[must_use]

@@ -8,15 +8,17 @@
 //!
 //! A characteristic that is absent falls back to the client's address in a key
 //! space of its own and says `key_fallback`; without an address the limit is
-//! undetermined.
+//! undetermined. With `fallback: false` such a request is not counted.
 //!
 //! Law 8: a key made only of what clients claim (headers, cookies, parameters,
-//! e-mail, message) or of what they share (host, method, path) can be filled by
-//! an attacker in a victim's name, so it never denies alone: over the limit it
-//! concludes CHALLENGE. A key that holds the address or a fact of the
-//! application denies.
+//! e-mail, message) or of what they share (network, mail domain, host, method,
+//! path) can be filled by an attacker in a victim's name, so it never denies
+//! alone: over the limit it concludes CHALLENGE. A key that holds the address
+//! or a fact of the application denies.
+//!
+//! A key of a mail domain alone does not count the providers that very many
+//! people share: how many of them sign up says nothing.
 
-use crate::context::CLAIMS;
 use crate::decision::{Conclusion, Detail, Mode, Reason};
 use crate::engine::{Reads, View};
 use crate::field::{Field, FieldValue, Fields as _};
@@ -24,6 +26,7 @@ use crate::need::{Need, Reply};
 use crate::policy::Options;
 use crate::rules::{Code, Finding, Judgement, Kind, Memo, Opt, Rule};
 use crate::store::{Limit, Take, Taken};
+use crate::text::email::mailbox::is_provider;
 use crate::units::{Millis, Number, Score};
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -45,6 +48,16 @@ pub(crate) const CODES: &[Code] = &[
         code: "rate_limit.too_large",
         saw: "one request asks for more than the whole limit of {limit}",
         change: "asking for at most {limit} units at once, or a higher limit",
+    },
+    Code {
+        code: "rate_limit.absent",
+        saw: "a characteristic is absent, and nothing is counted in its place",
+        change: "",
+    },
+    Code {
+        code: "rate_limit.exempt",
+        saw: "very many people have a mailbox at this domain, so it is not counted",
+        change: "",
     },
     Code {
         code: "rate_limit.key_unknown",
@@ -75,14 +88,28 @@ pub(crate) const METERED: Opt = Opt {
     doc: "Counts the units in `context.requested` (tokens, cents) instead of requests; default false.",
 };
 
+/// Another option that every rate limit has.
+pub(crate) const FALLBACK: Opt = Opt {
+    name: "fallback",
+    kind: Kind::Flag,
+    required: false,
+    doc: "Where a characteristic is absent, count by the client's address; default true. false: do not count the request.",
+};
+
 /// A compiled rate limit.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says something else of the limit"
+)]
 pub(crate) struct Quota {
     limit: Limit,
     characteristics: Vec<Field>,
     firm: bool,
     /// A fact of the application is part of the key.
     contract: bool,
+    /// Where a characteristic is absent, the client's address stands for it.
+    falls_back: bool,
     /// Everything of the key that is the same for each request.
     prefix: Vec<u8>,
     /// It takes what `context.requested` says rather than one.
@@ -94,13 +121,14 @@ impl Quota {
         let characteristics = options.characteristics().to_vec();
         let contract = characteristics
             .iter()
-            .any(|field| matches!(field, Field::Context(path) if !CLAIMS.contains(&path.as_str())));
-        let firm = contract || characteristics.contains(&Field::IpSrc);
+            .any(|field| field.is_firm() && *field != Field::IpSrc);
+        let firm = characteristics.iter().any(Field::is_firm);
         Self {
             limit,
             characteristics,
             firm,
             contract,
+            falls_back: options.flag(FALLBACK.name).unwrap_or(true),
             prefix: key_prefix(options, limit),
             metered,
         }
@@ -180,6 +208,14 @@ impl Rule for Quota {
             }
             None => 1,
         };
+        let by_domain = !self.firm && self.characteristics.contains(&Field::EmailDomain);
+        let domain = by_domain.then(|| view.email()).flatten();
+        if domain
+            .and_then(|email| email.domain.ascii())
+            .is_some_and(|domain| is_provider(&domain))
+        {
+            return Finding::Judged(Judgement::pass(Reason::code("rate_limit.exempt")));
+        }
         let mut material = Vec::with_capacity(self.prefix.len().saturating_add(64));
         material.extend_from_slice(&self.prefix);
         let keyed = self
@@ -187,6 +223,9 @@ impl Rule for Quota {
             .iter()
             .all(|field| key_field(&mut material, field, view));
         let mut fallback = false;
+        if !keyed && !self.falls_back {
+            return Finding::Judged(Judgement::pass(Reason::code("rate_limit.absent")));
+        }
         if !keyed {
             material.clone_from(&self.prefix);
             material.push(0xff);

@@ -10,7 +10,7 @@ mod fixed_window;
 pub mod shield;
 mod sliding_window;
 mod token_bucket;
-mod validate_email;
+pub mod validate_email;
 
 use crate::decision::{Conclusion, Reason};
 use crate::engine::{Reads, View};

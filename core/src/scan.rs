@@ -4,6 +4,7 @@
 //! one, too: `id`, `score`, `verdict` and what the kind adds. The same bytes on
 //! every host.
 
+mod email;
 mod sensitive;
 
 use crate::pack::Packs;
@@ -43,7 +44,7 @@ struct Kind {
 }
 
 /// Every kind.
-const KINDS: &[Kind] = &[sensitive::KIND];
+const KINDS: &[Kind] = &[sensitive::KIND, email::KIND];
 
 /// The kinds with the field each reads by default and what it is, as JSON: what
 /// a command says in its help.
@@ -183,7 +184,7 @@ mod tests {
             assert!(scan(line).starts_with(said), "{}", scan(line));
         }
         let error = Scan::new("nonsense", None, &Packs::default()).err();
-        let said = "found kind \"nonsense\", expected sensitive";
+        let said = "found kind \"nonsense\", expected sensitive, email";
         assert!(error.is_some_and(|error| error.starts_with(said)));
     }
 }

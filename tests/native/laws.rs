@@ -378,7 +378,7 @@ proptest! {
 
     #[test]
     fn law_8_claims_alone_never_deny(all in several(8), claim in prop::sample::select(vec![
-        "email", "message", "http.host", "http.request.headers[\\\"x-key\\\"]", "http.request.cookie[\\\"a\\\"]",
+        "email", "email.canonical", "email.domain", "email.x", "message", "ip.src.network", "http.host", "http.request.headers[\\\"x-key\\\"]", "http.request.cookie[\\\"a\\\"]",
         "http.request.uri.path", "http.request.uri.args[\\\"q\\\"]", "http.request.method",
     ])) {
         let engine = engine(&format!(
@@ -392,6 +392,38 @@ proptest! {
                 prop_assert_ne!(decision.conclusion, Conclusion::Deny);
             }
         }
+    }
+
+    #[test]
+    fn law_8_who_hammers_a_mailbox_never_locks_its_owner_out(
+        keys in prop::collection::vec(prop::collection::vec(prop::sample::select(vec![
+            "email", "email.canonical", "email.domain", "ip.src.network", "ip.src", "http.request.uri.path",
+        ]), 1..3), 1..5),
+        attackers in prop::collection::vec((0_u8..4, 1_u8..9, prop::sample::select(vec![
+            "victim@shop.example", "Victim@SHOP.example", "victim+1@shop.example", "victim+2@mail.shop.example",
+        ])), 1..40),
+    ) {
+        let rules: Vec<String> = keys.iter().map(|key| format!(
+            "{{\"rule\":\"fixedWindow\",\"mode\":\"LIVE\",\"window\":\"1h\",\"max\":2,\"characteristics\":{key:?}}}"
+        )).collect();
+        let engine = engine(&format!("{{\"rules\":[{}]}}", rules.join(",")));
+        let mut store = memory();
+        let from = |peer: String, mailbox: &str| Sent {
+            peer: peer.into_bytes(),
+            now: Some(1_000),
+            target: b"/login".to_vec(),
+            context: format!("{{\"email\":\"{mailbox}\"}}").into_bytes(),
+            flags: 0,
+            method: b"POST".to_vec(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        // some of them share the victim's network
+        for (network, host, mailbox) in attackers {
+            decide(&engine, &mut store, &from(format!("203.0.113.{host}").replace("113", &(110 + network).to_string()), mailbox).frame());
+        }
+        let victim = decide(&engine, &mut store, &from("203.0.113.200".into(), "victim@shop.example").frame());
+        prop_assert_ne!(victim.conclusion, Conclusion::Deny);
     }
 
     #[test]

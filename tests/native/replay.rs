@@ -8,16 +8,17 @@ mod generate;
 
 use doorward_core::replay::{Pushed, Replay, ReplayOptions};
 use doorward_core::rules;
-use doorward_tests::folder;
+use doorward_tests::{folder, with_packs};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Codes that no replay gives, and why.
-const IMPOSSIBLE: [(&str, &str); 4] = [
+const IMPOSSIBLE: [(&str, &str); 5] = [
     (
         "shield.smuggling.framing",
         "the same traffic goes to real hosts, whose servers refuse such framing",
     ),
+    ("email.no_mx", "nobody looks up names for a recording"),
     ("body.late", "a recorded body is all there"),
     ("unanswered", "the embedded store answers every need"),
     ("fault", "the core reads its own frames"),
@@ -38,7 +39,7 @@ fn policy() -> String {
 fn replay(traffic: &[u8]) -> (Vec<String>, Vec<String>, String) {
     let options = ReplayOptions {
         log_secret: Some(b"secret".to_vec()),
-        ..ReplayOptions::default()
+        ..with_packs()
     };
     let mut replay = Replay::new(&policy(), None, &options).expect("a policy");
     let (mut decisions, mut logs) = (Vec::new(), Vec::new());

@@ -10,7 +10,7 @@ use crate::{
 
 const CORPORA: &[Row] = &[
     ("bots", "bots", eval_bots::run),
-    ("email", "email/syntax.jsonl.gz", eval_email::run),
+    ("email", "email", eval_email::run),
     ("shield", "waf", eval_shield::run),
     ("sensitive", "pii", eval_sensitive::run),
     ("peers", "waf", eval_peers::run),

@@ -9,6 +9,8 @@ mod bots;
 mod data;
 mod demo;
 #[cfg(feature = "core")]
+mod email_data;
+#[cfg(feature = "core")]
 mod eval;
 #[cfg(feature = "core")]
 mod eval_bots;
@@ -25,6 +27,8 @@ mod mutate;
 #[cfg(feature = "core")]
 mod replay;
 mod reproducible;
+#[cfg(feature = "core")]
+mod ribbon;
 mod sbom;
 mod tables;
 mod traffic;
@@ -77,7 +81,7 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ),
     (
         "tables",
-        "write core/src/tables from ../shared/data and core/data",
+        "write core/src/tables and core/packs from ../shared/data and core/data",
         tables::run,
     ),
     (

@@ -52,6 +52,19 @@ pub(crate) fn run(_: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Options with every pack, as both packages have them.
+fn with_packs() -> anyhow::Result<ReplayOptions> {
+    let mut options = ReplayOptions::default();
+    for file in std::fs::read_dir(tree::root().join("core/packs"))? {
+        let path = file?.path();
+        if path.extension().is_some_and(|name| name == "bin") {
+            let added = options.packs.add(&std::fs::read(&path)?);
+            added.map_err(anyhow::Error::msg)?;
+        }
+    }
+    Ok(options)
+}
+
 /// Plain, compressed, in two files, and under the on-call switch.
 fn recorded(room: &mut Room, policy: &str, lines: &[u8]) -> anyhow::Result<()> {
     room.write("traffic.jsonl", lines)?;
@@ -74,7 +87,7 @@ fn recorded(room: &mut Room, policy: &str, lines: &[u8]) -> anyhow::Result<()> {
 
     let options = ReplayOptions {
         log_secret: Some(SECRET.into()),
-        ..ReplayOptions::default()
+        ..with_packs()?
     };
     let native = native(policy, None, lines.split(|byte| *byte == b'\n'), &options)?;
     let files = [
@@ -101,7 +114,7 @@ fn recorded(room: &mut Room, policy: &str, lines: &[u8]) -> anyhow::Result<()> {
 
     let options = ReplayOptions {
         dry_run: true,
-        ..ReplayOptions::default()
+        ..with_packs()?
     };
     let native = self::native(policy, None, lines.split(|byte| *byte == b'\n'), &options)?;
     let environment = [("DOORWARD_MODE", "DRY_RUN")];
@@ -116,7 +129,7 @@ fn recorded(room: &mut Room, policy: &str, lines: &[u8]) -> anyhow::Result<()> {
 fn compared(room: &mut Room, policy: &str, lines: &[u8]) -> anyhow::Result<()> {
     let other = policy.replace("DRY_RUN", "LIVE");
     room.write("other.json", other.as_bytes())?;
-    let options = ReplayOptions::default();
+    let options = with_packs()?;
     let native = native(
         policy,
         Some(&other),
@@ -154,7 +167,7 @@ fn archived(room: &mut Room, policy: &str) -> anyhow::Result<()> {
     room.write("traffic.har", har.as_bytes())?;
     let lines = har_lines(har.as_bytes()).map_err(anyhow::Error::msg)?;
     let lines = lines.iter().map(String::as_bytes);
-    let native = native(policy, None, lines, &ReplayOptions::default())?;
+    let native = native(policy, None, lines, &with_packs()?)?;
     room.write("archive.json", har.as_bytes())?;
     for traffic in ["traffic.har", "archive.json"] {
         room.all_say(&[traffic, "--policy", "policy.json"], &[], &native)?;
@@ -186,7 +199,7 @@ fn refused(room: &mut Room, policy: &str) -> anyhow::Result<()> {
         policy,
         None,
         good.lines().map(str::as_bytes),
-        &ReplayOptions::default(),
+        &with_packs()?,
     )?;
     for (traffic, policy, more, said) in [
         (

@@ -1,13 +1,19 @@
-//! `cargo xtask tables [NAME]`: writes the tables of core, all or one.
+//! `cargo xtask tables [NAME]`: writes the tables and packs of core, all or one.
 
 use anyhow::Result;
 
+#[cfg(feature = "core")]
+use crate::email_data;
 use crate::{
     bots,
     data::{self, Row},
 };
 
-const TABLES: &[Row] = &[("bots", "bots/bots.json.gz", bots::generate)];
+const TABLES: &[Row] = &[
+    ("bots", "bots/bots.json.gz", bots::generate),
+    #[cfg(feature = "core")]
+    ("email", "email", email_data::generate),
+];
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     data::each(TABLES, arguments)

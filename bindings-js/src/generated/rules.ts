@@ -57,6 +57,8 @@ export interface FixedWindowOptions extends RuleOptions {
   readonly metered?: boolean;
   /** Whose requests are counted together; default the policy's, else the client's address. */
   readonly characteristics?: readonly string[];
+  /** Where a characteristic is absent, count by the client's address; default true. false: do not count the request. */
+  readonly fallback?: boolean;
 }
 
 /** At most `max` requests in each window of time. */
@@ -72,6 +74,8 @@ export interface SlidingWindowOptions extends RuleOptions {
   readonly metered?: boolean;
   /** Whose requests are counted together; default the policy's, else the client's address. */
   readonly characteristics?: readonly string[];
+  /** Where a characteristic is absent, count by the client's address; default true. false: do not count the request. */
+  readonly fallback?: boolean;
 }
 
 /** At most `max` requests in the last `interval`. */
@@ -87,6 +91,8 @@ export interface TokenBucketOptions extends RuleOptions {
   readonly capacity: number;
   /** Whose requests are counted together; default the policy's, else the client's address. */
   readonly characteristics?: readonly string[];
+  /** Where a characteristic is absent, count by the client's address; default true. false: do not count the request. */
+  readonly fallback?: boolean;
 }
 
 /** A budget of `capacity` units, refilled by `refillRate` units every `interval`. */
@@ -94,10 +100,10 @@ export const tokenBucket = /* @__PURE__ */ keyed<TokenBucketOptions, "tokenBucke
 
 /** Options of {@link validateEmail}. */
 export interface ValidateEmailOptions extends RuleOptions {
-  /** Types of addresses that pass; the others are denied. Either this or `deny`. */
-  readonly allow?: readonly ("DISPOSABLE" | "FREE" | "NO_MX_RECORDS" | "NO_GRAVATAR" | "INVALID")[];
-  /** Types of addresses that are denied; default `INVALID`. Either this or `allow`. */
-  readonly deny?: readonly ("DISPOSABLE" | "FREE" | "NO_MX_RECORDS" | "NO_GRAVATAR" | "INVALID")[];
+  /** Types of addresses that pass; of the others INVALID, DISPOSABLE, FREE and NO_MX_RECORDS are denied. Either this or `deny`. */
+  readonly allow?: readonly ("DISPOSABLE" | "FREE" | "NO_MX_RECORDS" | "NO_GRAVATAR" | "INVALID" | "ROLE" | "TYPO")[];
+  /** Types of addresses that are denied; default `INVALID`. DISPOSABLE, FREE and TYPO need the pack `email-data`. Either this or `allow`. */
+  readonly deny?: readonly ("DISPOSABLE" | "FREE" | "NO_MX_RECORDS" | "NO_GRAVATAR" | "INVALID" | "ROLE" | "TYPO")[];
   /** Only domains with a dot, none reserved for private use; default true. */
   readonly requireTopLevelDomain?: boolean;
   /** Addresses in brackets such as `user@[192.0.2.1]` are valid; default false. */
@@ -232,10 +238,17 @@ export type ReasonCode =
   | "rate_limit.ok"
   | "rate_limit.exceeded"
   | "rate_limit.too_large"
+  | "rate_limit.absent"
+  | "rate_limit.exempt"
   | "rate_limit.key_unknown"
   | "rate_limit.requested_invalid"
   | "email.ok"
   | "email.invalid"
+  | "email.disposable"
+  | "email.free"
+  | "email.role"
+  | "email.typo"
+  | "email.no_mx"
   | "email.absent"
   | "email.unknown"
   | "filter.matched"

@@ -5,6 +5,12 @@ declare module "#wasm" {
   export function compiled(): WebAssembly.Module;
 }
 
+declare module "*.bin" {
+  /** A pack, as base64. */
+  const base64: string;
+  export default base64;
+}
+
 declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;

@@ -33,6 +33,14 @@ from ._generated import (
     token_bucket,
     validate_email,
 )
+from ._presets import (
+    Rate,
+    Velocity,
+    protect_checkout,
+    protect_login,
+    protect_password_reset,
+    protect_signup,
+)
 from ._response import Refusal
 from ._rules import Duration, OnError, Rule
 from ._store import Store, Take, Taken
@@ -48,6 +56,7 @@ __all__ = [
     "Mode",
     "OnError",
     "PolicyError",
+    "Rate",
     "Reason",
     "Refusal",
     "Rule",
@@ -57,10 +66,15 @@ __all__ = [
     "Store",
     "Take",
     "Taken",
+    "Velocity",
     "__version__",
     "detect_bot",
     "filter",
     "fixed_window",
+    "protect_checkout",
+    "protect_login",
+    "protect_password_reset",
+    "protect_signup",
     "shield",
     "sliding_window",
     "token_bucket",

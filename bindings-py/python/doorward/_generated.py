@@ -145,6 +145,7 @@ def fixed_window(
     max: int,
     metered: bool | None = None,
     characteristics: Sequence[str] | None = None,
+    fallback: bool | None = None,
     mode: Mode | None = None,
     id: str | None = None,
     on_error: OnError | None = None,
@@ -155,6 +156,7 @@ def fixed_window(
     max: Requests allowed in a window.
     metered: Counts the units in `context.requested` (tokens, cents) instead of requests; default false.
     characteristics: Whose requests are counted together; default the policy's, else the client's address.
+    fallback: Where a characteristic is absent, count by the client's address; default true. false: do not count the request.
     """
     return rule(
         "fixedWindow",
@@ -166,6 +168,7 @@ def fixed_window(
             "max": max,
             "metered": metered,
             "characteristics": characteristics,
+            "fallback": fallback,
         },
     )
 
@@ -176,6 +179,7 @@ def sliding_window(
     max: int,
     metered: bool | None = None,
     characteristics: Sequence[str] | None = None,
+    fallback: bool | None = None,
     mode: Mode | None = None,
     id: str | None = None,
     on_error: OnError | None = None,
@@ -186,6 +190,7 @@ def sliding_window(
     max: Requests allowed in that time.
     metered: Counts the units in `context.requested` (tokens, cents) instead of requests; default false.
     characteristics: Whose requests are counted together; default the policy's, else the client's address.
+    fallback: Where a characteristic is absent, count by the client's address; default true. false: do not count the request.
     """
     return rule(
         "slidingWindow",
@@ -197,6 +202,7 @@ def sliding_window(
             "max": max,
             "metered": metered,
             "characteristics": characteristics,
+            "fallback": fallback,
         },
     )
 
@@ -207,6 +213,7 @@ def token_bucket(
     interval: Duration,
     capacity: int,
     characteristics: Sequence[str] | None = None,
+    fallback: bool | None = None,
     mode: Mode | None = None,
     id: str | None = None,
     on_error: OnError | None = None,
@@ -217,6 +224,7 @@ def token_bucket(
     interval: The time in which `refillRate` units are added.
     capacity: Units the bucket holds.
     characteristics: Whose requests are counted together; default the policy's, else the client's address.
+    fallback: Where a characteristic is absent, count by the client's address; default true. false: do not count the request.
     """
     return rule(
         "tokenBucket",
@@ -228,14 +236,15 @@ def token_bucket(
             "interval": interval,
             "capacity": capacity,
             "characteristics": characteristics,
+            "fallback": fallback,
         },
     )
 
 
 def validate_email(
     *,
-    allow: Sequence[Literal["DISPOSABLE", "FREE", "NO_MX_RECORDS", "NO_GRAVATAR", "INVALID"]] | None = None,
-    deny: Sequence[Literal["DISPOSABLE", "FREE", "NO_MX_RECORDS", "NO_GRAVATAR", "INVALID"]] | None = None,
+    allow: Sequence[Literal["DISPOSABLE", "FREE", "NO_MX_RECORDS", "NO_GRAVATAR", "INVALID", "ROLE", "TYPO"]] | None = None,
+    deny: Sequence[Literal["DISPOSABLE", "FREE", "NO_MX_RECORDS", "NO_GRAVATAR", "INVALID", "ROLE", "TYPO"]] | None = None,
     require_top_level_domain: bool | None = None,
     allow_domain_literal: bool | None = None,
     mode: Mode | None = None,
@@ -244,8 +253,8 @@ def validate_email(
 ) -> Rule:
     """The address in `context.email`.
 
-    allow: Types of addresses that pass; the others are denied. Either this or `deny`.
-    deny: Types of addresses that are denied; default `INVALID`. Either this or `allow`.
+    allow: Types of addresses that pass; of the others INVALID, DISPOSABLE, FREE and NO_MX_RECORDS are denied. Either this or `deny`.
+    deny: Types of addresses that are denied; default `INVALID`. DISPOSABLE, FREE and TYPO need the pack `email-data`. Either this or `allow`.
     require_top_level_domain: Only domains with a dot, none reserved for private use; default true.
     allow_domain_literal: Addresses in brackets such as `user@[192.0.2.1]` are valid; default false.
     """

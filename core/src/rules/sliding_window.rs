@@ -36,6 +36,7 @@ pub(super) const MANUAL: Manual = Manual {
         },
         quota::METERED,
         quota::CHARACTERISTICS,
+        quota::FALLBACK,
     ],
     codes: quota::CODES,
     on_error: Conclusion::Allow,

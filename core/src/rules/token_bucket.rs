@@ -46,6 +46,7 @@ pub(super) const MANUAL: Manual = Manual {
             doc: "Units the bucket holds.",
         },
         quota::CHARACTERISTICS,
+        quota::FALLBACK,
     ],
     codes: quota::CODES,
     on_error: Conclusion::Allow,

@@ -6,13 +6,17 @@
 //! control character, white space, bidirectional or invisible character is
 //! ever accepted, so an address never breaks out of a header or a log line.
 //!
-//! It does not ask whether the domain exists or takes mail, and it says
-//! nothing of disposable or mistyped domains. Characters of domain labels
+//! It does not ask whether the domain exists or takes mail; `mailbox` says
+//! which mailbox an address reaches, `data` what is known of its domain. Characters of domain labels
 //! follow IDNA 2008 closely, not exactly; `idn` says where they differ.
 //!
 //! One pass over at most 1,024 bytes, no allocation for ASCII.
 
+pub mod data;
 mod idn;
+pub mod mailbox;
+pub mod ribbon;
+mod typo;
 
 use alloc::string::String;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -40,6 +44,15 @@ pub struct Accept {
     pub allow_domain_literal: bool,
     /// `"john..doe"@example.com`
     pub allow_quoted_local: bool,
+}
+
+impl Accept {
+    /// Whatever may travel by SMTP.
+    pub const ANY: Self = Self {
+        require_top_level_domain: false,
+        allow_domain_literal: true,
+        allow_quoted_local: true,
+    };
 }
 
 impl Default for Accept {

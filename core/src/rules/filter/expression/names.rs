@@ -6,8 +6,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 11] = [
     "ip.src",
+    "ip.src.network",
+    "email.canonical",
+    "email.domain",
     "http.host",
     "http.request.method",
     "http.request.uri.path",

@@ -196,7 +196,7 @@ impl Parser<'_> {
         }
         let field = self.field(name, start)?;
         let kind = match field {
-            Field::IpSrc => Kind::Ip,
+            Field::IpSrc | Field::IpNetwork => Kind::Ip,
             Field::Context(_) => Kind::Any,
             _ => Kind::Text,
         };
