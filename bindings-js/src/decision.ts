@@ -24,8 +24,23 @@ export interface DecisionLine {
   readonly undetermined: readonly string[];
   readonly degraded: readonly string[];
   readonly ip: string | null;
-  readonly actor: string | null;
+  readonly actor: Actor | null;
   readonly engine: string;
+}
+
+/** Somebody who proved who acts: a signed agent, or one that acts for a user. */
+export interface Actor {
+  /** Who acts. */
+  readonly agent: string;
+  /** For whom; null where it acts for itself. */
+  readonly onBehalfOf: string | null;
+  /** Who says so; null where it is the agent's own signature. */
+  readonly issuer: string | null;
+  /** What it may do on this route. */
+  readonly scopes: readonly string[];
+  /** Until when, in seconds since the Unix epoch. */
+  readonly expires: number;
+  readonly proof: "web-bot-auth" | "jwt";
 }
 
 /** A second opinion as the decision line writes it. */
@@ -114,6 +129,12 @@ export class Reason {
   declare readonly claim?: string;
   /** Of detectBot: what contradicts the User-Agent, in words. */
   declare readonly contradictions?: readonly string[];
+  /** Of detectBot: the agent whose signature holds. */
+  declare readonly agent?: string;
+  /** Of detectBot: see `isVerified()`. */
+  declare readonly verified?: boolean;
+  /** Of detectBot: see `isSpoofed()`. */
+  declare readonly spoofed?: boolean;
   readonly [detail: string]: unknown;
 
   constructor(line: ReasonLine) {
@@ -135,11 +156,15 @@ export class Reason {
   }
   /** A bot that is who it says: proved by its address, its name or its signature. */
   isVerified(): boolean {
-    return this["verified"] === true;
+    return this.verified === true;
   }
   /** Automation that says it is somebody else: a browser, or a crawler of somebody else's. */
   isSpoofed(): boolean {
-    return this.code.startsWith("bot.spoofed.") || this["spoofed"] === true;
+    return this.code.startsWith("bot.spoofed.") || this.spoofed === true;
+  }
+  /** Of verifyAgent. */
+  isAgent(): boolean {
+    return this.code.startsWith("agent.");
   }
   isShield(): boolean {
     return this.code.startsWith("shield.");
@@ -282,6 +307,10 @@ export class Decision {
   }
   get ip(): IpDetails {
     return new IpDetails(this.toJSON().ip);
+  }
+  /** Who acts, if somebody proved to be more than a client. */
+  get actor(): Actor | null {
+    return this.toJSON().actor;
   }
   /** LIVE rules that could not judge. */
   get undetermined(): readonly string[] {

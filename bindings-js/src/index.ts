@@ -20,6 +20,7 @@
 export type { PlainRequest } from "./adapters/plain.js";
 export type { Action, Context, Fact, Outcome } from "./context.js";
 export {
+  type Actor,
   type Asker,
   type Conclusion,
   Decision,

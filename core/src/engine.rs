@@ -402,22 +402,15 @@ impl Engine {
         }
         let mut reserved = Vec::new();
         for (entry, finding) in self.policy.entries.iter().zip(&mut findings) {
-            let need = match (&*finding, denied_by) {
-                (Finding::Needs(..) | Finding::Asks(_), Some(by)) => {
-                    *finding = skipped(by);
-                    continue;
-                }
-                // no quota: what a client is suspected of counts in any case
-                (Finding::Needs(need, _) | Finding::Suspects(_, need, _), _) => need,
-                (Finding::Judged(_) | Finding::Undetermined(_) | Finding::Asks(_), _) => continue,
-            };
-            match world.answer(need, now) {
-                Some(reply) => {
-                    reserved.extend(reservation(finding, &reply, now));
-                    *finding = settled(entry, finding, &reply);
-                }
-                None => outstanding.push(need.clone()),
-            }
+            let asked = (&mut *world, now);
+            answer(
+                entry,
+                finding,
+                denied_by,
+                asked,
+                &mut outstanding,
+                &mut reserved,
+            );
         }
         if !outstanding.is_empty() {
             return Step::Needs(outstanding);
@@ -503,7 +496,9 @@ impl Engine {
         let refine = self.policy.refine.as_ref();
         let refine = refine.filter(|refine| refine.is_live());
         let denies = |entry: &Entry, finding: &Finding| match finding {
-            Finding::Judged(judgement) | Finding::Suspects(judgement, ..) => {
+            Finding::Judged(judgement)
+            | Finding::Suspects(judgement, ..)
+            | Finding::Spends(judgement, _) => {
                 let Judgement {
                     conclusion,
                     score,
@@ -527,7 +522,9 @@ impl Engine {
 
     fn result(&self, entry: &Entry, finding: Finding) -> RuleResult {
         let (judgement, undetermined) = match finding {
-            Finding::Judged(judgement) | Finding::Suspects(judgement, ..) => (judgement, false),
+            Finding::Judged(judgement)
+            | Finding::Suspects(judgement, ..)
+            | Finding::Spends(judgement, _) => (judgement, false),
             Finding::Undetermined(reason) => (
                 Judgement {
                     conclusion: entry.on_error,
@@ -594,11 +591,87 @@ fn settled(entry: &Entry, finding: &Finding, reply: &Reply) -> Finding {
         }
         settled => settled.clone(),
     };
+    once(settled)
+}
+
+/// A finding that asks for nothing more.
+fn once(settled: Finding) -> Finding {
     match settled {
         Finding::Needs(..) | Finding::Asks(_) => Finding::Undetermined(Reason::code("unanswered")),
-        Finding::Suspects(judgement, ..) => Finding::Judged(judgement),
+        Finding::Suspects(judgement, ..) | Finding::Spends(judgement, _) => {
+            Finding::Judged(judgement)
+        }
         settled => settled,
     }
+}
+
+/// Has what a finding needs answered, unless another rule denies.
+fn answer(
+    entry: &Entry,
+    finding: &mut Finding,
+    denied_by: Option<&Entry>,
+    (world, now): (&mut impl World, Millis),
+    outstanding: &mut Vec<Need>,
+    reserved: &mut Vec<Reserved>,
+) {
+    let need = match (&*finding, denied_by) {
+        (Finding::Needs(..) | Finding::Asks(_), Some(by)) => {
+            *finding = skipped(by);
+            return;
+        }
+        // no quota: what a client is suspected of counts in any case
+        (Finding::Needs(need, _) | Finding::Suspects(_, need, _), _) => need,
+        (Finding::Spends(..), _) => {
+            spend(entry, finding, denied_by, (world, now), outstanding);
+            return;
+        }
+        (Finding::Judged(_) | Finding::Undetermined(_) | Finding::Asks(_), _) => return,
+    };
+    match world.answer(need, now) {
+        Some(reply) => {
+            reserved.extend(reservation(finding, &reply, now));
+            *finding = settled(entry, finding, &reply);
+        }
+        None => outstanding.push(need.clone()),
+    }
+}
+
+/// Asks for all that a rule has to spend, unless another denies.
+fn spend(
+    entry: &Entry,
+    finding: &mut Finding,
+    denied_by: Option<&Entry>,
+    (world, now): (&mut impl World, Millis),
+    outstanding: &mut Vec<Need>,
+) {
+    let Finding::Spends(judgement, needs) = &*finding else {
+        return;
+    };
+    if let Some(by) = denied_by {
+        *finding = skipped_for(judgement, by);
+        return;
+    }
+    let mut replies = Vec::with_capacity(needs.len());
+    for need in needs {
+        match world.answer(need, now) {
+            Some(reply) => replies.push(reply),
+            None => outstanding.push(need.clone()),
+        }
+    }
+    if replies.len() == needs.len() {
+        *finding = once(entry.rule.spent(judgement.clone(), needs, &replies));
+    }
+}
+
+/// Skipped, and still known who acts.
+fn skipped_for(judgement: &Judgement, by: &Entry) -> Finding {
+    let mut finding = skipped(by);
+    let actor = judgement.reason.details.iter();
+    let actor = actor.filter(|(_, detail)| matches!(detail, Detail::Actor(_)));
+    if let Finding::Judged(skipped) = &mut finding {
+        skipped.reason.details.extend(actor.cloned());
+    }
+    finding
 }
 
 /// The strongest LIVE conclusion and the first reason for it.

@@ -11,6 +11,7 @@ pub mod shield;
 mod sliding_window;
 mod token_bucket;
 pub mod validate_email;
+mod verify_agent;
 
 use crate::decision::{Conclusion, Reason};
 use crate::engine::{Reads, View};
@@ -29,6 +30,7 @@ pub const RULES: &[&Manual] = &[
     &sliding_window::MANUAL,
     &token_bucket::MANUAL,
     &validate_email::MANUAL,
+    &verify_agent::MANUAL,
     &filter::MANUAL,
 ];
 
@@ -57,6 +59,12 @@ pub trait Rule: fmt::Debug + Send + Sync {
         let _ = (memo, reply);
         Finding::Judged(judgement)
     }
+
+    /// Judges again once everything it had to spend has been asked for. Pure.
+    fn spent(&self, judgement: Judgement, needs: &[Need], replies: &[Reply]) -> Finding {
+        let _ = (needs, replies);
+        Finding::Judged(judgement)
+    }
 }
 
 /// What a rule found.
@@ -74,6 +82,8 @@ pub enum Finding {
     /// It could judge, and what it saw is to be counted against the client even
     /// where the request is denied; the reply may harden the judgement.
     Suspects(Judgement, Need, Memo),
+    /// It lets the request pass if all of this quota is given.
+    Spends(Judgement, Vec<Need>),
 }
 
 /// What a rule keeps in mind while it waits for a reply.

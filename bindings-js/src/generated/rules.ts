@@ -113,6 +113,33 @@ export interface ValidateEmailOptions extends RuleOptions {
 /** The address in `context.email`. */
 export const validateEmail = /* @__PURE__ */ rule<ValidateEmailOptions, "validateEmail">("validateEmail");
 
+/** Options of {@link verifyAgent}. */
+export interface VerifyAgentOptions extends RuleOptions {
+  /** Who issues tokens: `issuer` as in `iss`, `algorithm` (`EdDSA`, `ES256` or `RS256`), and `keys` (a JWK set as JSON text) or `jwks` (the https URL of one). */
+  readonly issuers: readonly { readonly issuer: string; readonly algorithm: string; readonly keys: string; readonly jwks: string }[];
+  /** What `aud` must name one of. */
+  readonly audience: readonly string[];
+  /** Scopes (apart by spaces) that a path (`*` stands for anything), and a method if given, asks for; all records that fit count. */
+  readonly scopes?: readonly { readonly method: string; readonly path: string; readonly scopes: string }[];
+  /** Only agents may come here: a request without a delegation is denied; default false. */
+  readonly required?: boolean;
+  /** Values of `context.action` that the user must confirm; default admin, checkout, password_reset, payment, token_create. */
+  readonly risky?: readonly string[];
+  /** How long a step-up (`context.session.stepUpAgeSeconds`) counts as the user's confirmation; default 5 m. */
+  readonly confirmed?: Duration;
+  /** Longest time between `iat` and `exp`; default 24 h. */
+  readonly maxLifetime?: Duration;
+  /** How far clocks may differ; default 30 s. */
+  readonly clockSkew?: Duration;
+  /** Each token serves one request, by its `jti`; default false. */
+  readonly once?: boolean;
+  /** What one agent may spend for one user: `context.requested` units a request, else one. */
+  readonly budget?: { readonly max: number; readonly interval: Duration };
+}
+
+/** Agents that act for a user: a token's issuer, audience, scopes, constraints and budget. */
+export const verifyAgent = /* @__PURE__ */ rule<VerifyAgentOptions, "verifyAgent">("verifyAgent");
+
 /** Options of {@link filter}. */
 export interface FilterOptions extends RuleOptions {
   /** Expressions; a request for which none holds is denied. Either this or `deny`. */
@@ -132,6 +159,7 @@ export const RULES = [
   "slidingWindow",
   "tokenBucket",
   "validateEmail",
+  "verifyAgent",
   "filter",
 ] as const;
 
@@ -251,6 +279,34 @@ export type ReasonCode =
   | "email.no_mx"
   | "email.absent"
   | "email.unknown"
+  | "agent.none"
+  | "agent.user"
+  | "agent.verified"
+  | "agent.step_up"
+  | "agent.required"
+  | "agent.malformed"
+  | "agent.issuer"
+  | "agent.algorithm"
+  | "agent.header"
+  | "agent.type"
+  | "agent.clock"
+  | "agent.claim"
+  | "agent.expired"
+  | "agent.not_yet"
+  | "agent.issued_ahead"
+  | "agent.lifetime"
+  | "agent.audience"
+  | "agent.key"
+  | "agent.keys_unavailable"
+  | "agent.unverifiable"
+  | "agent.signature"
+  | "agent.scope"
+  | "agent.route"
+  | "agent.amount"
+  | "agent.amount_unknown"
+  | "agent.replayed"
+  | "agent.count"
+  | "agent.budget"
   | "filter.matched"
   | "filter.allowed"
   | "filter.not_matched"

@@ -20,11 +20,22 @@ is for tests.
 
 from __future__ import annotations
 
-from ._decision import Conclusion, Decision, Explanation, Mode, Reason, RuleExplanation, RuleResult
+from ._decision import (
+    Actor,
+    Conclusion,
+    Decision,
+    Explanation,
+    Mode,
+    Reason,
+    RuleExplanation,
+    RuleResult,
+)
 from ._doorward import __version__
 from ._engine import PolicyError
 from ._generated import (
+    DetectBotWebBotAuth,
     ShieldProbing,
+    VerifyAgentBudget,
     detect_bot,
     filter,  # noqa: A004 -- the rule's name
     fixed_window,
@@ -32,6 +43,7 @@ from ._generated import (
     sliding_window,
     token_bucket,
     validate_email,
+    verify_agent,
 )
 from ._presets import (
     Rate,
@@ -47,8 +59,10 @@ from ._store import Store, Take, Taken
 from ._ward import Doorward, LogSink
 
 __all__ = [
+    "Actor",
     "Conclusion",
     "Decision",
+    "DetectBotWebBotAuth",
     "Doorward",
     "Duration",
     "Explanation",
@@ -67,6 +81,7 @@ __all__ = [
     "Take",
     "Taken",
     "Velocity",
+    "VerifyAgentBudget",
     "__version__",
     "detect_bot",
     "filter",
@@ -79,4 +94,5 @@ __all__ = [
     "sliding_window",
     "token_bucket",
     "validate_email",
+    "verify_agent",
 ]

@@ -41,6 +41,10 @@ class Reason:
         """Automation that says it is somebody else: a browser, or a crawler of somebody else's."""
         return self.code.startswith("bot.spoofed.") or self.details.get("spoofed") is True
 
+    def is_agent(self) -> bool:
+        """Of verify_agent."""
+        return self.code.startswith("agent.")
+
     def is_shield(self) -> bool:
         return self.code.startswith("shield.")
 
@@ -103,6 +107,23 @@ class Reason:
     def types(self) -> tuple[str, ...]:
         """What is wrong with an e-mail address."""
         return tuple(self.details.get("types", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who proved who acts: a signed agent, or one that acts for a user."""
+
+    agent: str
+    """Who acts."""
+    on_behalf_of: str | None
+    """For whom; None where it acts for itself."""
+    issuer: str | None
+    """Who says so; None where it is the agent's own signature."""
+    scopes: tuple[str, ...]
+    """What it may do on this route."""
+    expires: int
+    """Until when, in seconds since the Unix epoch."""
+    proof: Literal["web-bot-auth", "jwt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +210,20 @@ class Decision:
         """The client's address, if it is known."""
         return cast("str | None", self._line.get("ip"))
 
-    @property
-    def actor(self) -> Any:
-        return self._line.get("actor")
+    @cached_property
+    def actor(self) -> Actor | None:
+        """Who acts, if somebody proved to be more than a client."""
+        line = self._line.get("actor")
+        if line is None:
+            return None
+        return Actor(
+            agent=line["agent"],
+            on_behalf_of=line["onBehalfOf"],
+            issuer=line["issuer"],
+            scopes=tuple(line["scopes"]),
+            expires=line["expires"],
+            proof=line["proof"],
+        )
 
     @property
     def engine(self) -> str:

@@ -12,6 +12,7 @@ from ._rules import Duration, Mode, OnError, Rule, rule
 __all__ = [
     "DetectBotWebBotAuth",
     "ShieldProbing",
+    "VerifyAgentBudget",
     "detect_bot",
     "filter",
     "fixed_window",
@@ -19,6 +20,7 @@ __all__ = [
     "sliding_window",
     "token_bucket",
     "validate_email",
+    "verify_agent",
 ]
 
 
@@ -54,6 +56,17 @@ class DetectBotWebBotAuth(TypedDict):
     maxLifetime: int
     clockSkew: Duration
     testKeys: bool
+
+
+class VerifyAgentBudget(TypedDict):
+    """What one agent may spend for one user: `context.requested` units a request, else one.
+
+    max: Units an interval.
+    interval: Length of the interval.
+    """
+
+    max: int
+    interval: Duration
 
 
 def shield(
@@ -268,6 +281,55 @@ def validate_email(
             "deny": deny,
             "requireTopLevelDomain": require_top_level_domain,
             "allowDomainLiteral": allow_domain_literal,
+        },
+    )
+
+
+def verify_agent(
+    *,
+    issuers: Sequence[Mapping[str, str]],
+    audience: Sequence[str],
+    scopes: Sequence[Mapping[str, str]] | None = None,
+    required: bool | None = None,
+    risky: Sequence[str] | None = None,
+    confirmed: Duration | None = None,
+    max_lifetime: Duration | None = None,
+    clock_skew: Duration | None = None,
+    once: bool | None = None,
+    budget: VerifyAgentBudget | None = None,
+    mode: Mode | None = None,
+    id: str | None = None,
+    on_error: OnError | None = None,
+) -> Rule:
+    """Agents that act for a user: a token's issuer, audience, scopes, constraints and budget.
+
+    issuers: Who issues tokens: `issuer` as in `iss`, `algorithm` (`EdDSA`, `ES256` or `RS256`), and `keys` (a JWK set as JSON text) or `jwks` (the https URL of one).
+    audience: What `aud` must name one of.
+    scopes: Scopes (apart by spaces) that a path (`*` stands for anything), and a method if given, asks for; all records that fit count.
+    required: Only agents may come here: a request without a delegation is denied; default false.
+    risky: Values of `context.action` that the user must confirm; default admin, checkout, password_reset, payment, token_create.
+    confirmed: How long a step-up (`context.session.stepUpAgeSeconds`) counts as the user's confirmation; default 5 m.
+    max_lifetime: Longest time between `iat` and `exp`; default 24 h.
+    clock_skew: How far clocks may differ; default 30 s.
+    once: Each token serves one request, by its `jti`; default false.
+    budget: What one agent may spend for one user: `context.requested` units a request, else one.
+    """
+    return rule(
+        "verifyAgent",
+        {
+            "id": id,
+            "mode": mode,
+            "onError": on_error,
+            "issuers": issuers,
+            "audience": audience,
+            "scopes": scopes,
+            "required": required,
+            "risky": risky,
+            "confirmed": confirmed,
+            "maxLifetime": max_lifetime,
+            "clockSkew": clock_skew,
+            "once": once,
+            "budget": budget,
         },
     )
 

@@ -345,9 +345,10 @@ impl WebBotAuth {
             let mut material = self.prefix.clone();
             piece(&mut material, signed.keyid.as_bytes());
             piece(&mut material, nonce.as_bytes());
-            let left = signed.expires.saturating_add(self.skew).saturating_sub(now);
-            let left = u64::try_from(left).unwrap_or_default().saturating_add(1);
-            Take::once(view.keyer.key(&material), Millis(left.saturating_mul(1000)))
+            let life = signed.expires.saturating_sub(signed.created);
+            let life = life.saturating_add(self.skew.saturating_mul(2));
+            let life = u64::try_from(life).unwrap_or_default().saturating_add(1);
+            Take::once(view.keyer.key(&material), Millis(life.saturating_mul(1000)))
         });
         Ok(Verified {
             agent,

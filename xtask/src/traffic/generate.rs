@@ -72,6 +72,25 @@ fn signed(line: &mut Line, turn: usize) {
     }
 }
 
+/// Adds the token of an agent.
+fn delegated(line: &mut Line, turn: usize) {
+    let at = turn.checked_rem(agents::TOKENS.len()).unwrap_or_default();
+    let Some([method, action, token, amount]) = agents::TOKENS.get(at) else {
+        return;
+    };
+    line.header("Authorization", format!("Bearer {token}"));
+    if *method == "POST" {
+        line.method = (*method).into();
+    }
+    for (name, value) in [("action", action), ("amount", amount)] {
+        line.context
+            .retain(|(known, _)| *known != name || value.is_empty());
+        if !value.is_empty() {
+            line.context.push((name, (*value).into()));
+        }
+    }
+}
+
 struct Maker {
     random: Random,
     /// Milliseconds since the start.
@@ -108,6 +127,9 @@ impl Maker {
         }
         if number.is_multiple_of(7) {
             signed(&mut line, number / 7);
+        }
+        if number % 7 == 3 {
+            delegated(&mut line, number / 7);
         }
         line
     }
