@@ -11,8 +11,40 @@ export interface Builtins {
   "node:diagnostics_channel": {
     subscribe(channel: string, listener: (message: unknown) => void): void;
   };
+  "node:dns": {
+    promises: {
+      Resolver: new (options: { timeout: number; tries: number }) => DnsResolver;
+    };
+  };
   "node:http": { Server: { prototype: Server } };
-  "node:https": { Server: { prototype: Server } };
+  "node:https": {
+    Server: { prototype: Server };
+    request(options: Readonly<Record<string, unknown>>): HttpsRequest;
+  };
+}
+
+/** Of the DNS. */
+interface DnsResolver {
+  setServers(servers: readonly string[]): void;
+  resolve(name: string, type: string): Promise<string[]>;
+  resolveMx(name: string): Promise<{ exchange: string; priority: number }[]>;
+}
+
+/** A request that goes out. */
+interface HttpsRequest {
+  on(event: "error", listener: (error: Error) => void): void;
+  on(event: "response", listener: (response: HttpsResponse) => void): void;
+  end(): void;
+  destroy(): void;
+}
+
+/** What comes back. */
+interface HttpsResponse {
+  readonly statusCode?: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  on(event: "error", listener: (error: Error) => void): void;
+  on(event: "data", listener: (piece: Uint8Array) => void): void;
+  on(event: "end", listener: () => void): void;
 }
 
 /** An event emitter. */

@@ -24,6 +24,8 @@ export interface DecisionLine {
   readonly undetermined: readonly string[];
   readonly degraded: readonly string[];
   readonly ip: string | null;
+  /** What was answered of the address; absent where no rule asked. */
+  readonly ipDetails?: IpDetailsLine;
   readonly actor: Actor | null;
   readonly engine: string;
 }
@@ -56,6 +58,35 @@ export interface RefinedLine {
   readonly base: number;
   readonly margin: number;
   readonly explanation: readonly { readonly signal: string; readonly weight: number }[];
+}
+
+/** What a database knows of an address, or the word for why it was not asked. */
+export interface IpDetailsLine {
+  /** ISO 3166-1. */
+  readonly country?: string;
+  readonly countryName?: string;
+  readonly continent?: string;
+  readonly continentName?: string;
+  readonly region?: string;
+  readonly city?: string;
+  readonly postalCode?: string;
+  readonly timezone?: string;
+  readonly latitude?: number;
+  readonly longitude?: number;
+  /** In kilometres. */
+  readonly accuracyRadius?: number;
+  readonly asnum?: number;
+  readonly asname?: string;
+  readonly asdomain?: string;
+  readonly astype?: string;
+  readonly hosting?: boolean;
+  readonly vpn?: boolean;
+  readonly proxy?: boolean;
+  readonly tor?: boolean;
+  readonly relay?: boolean;
+  readonly mobile?: boolean;
+  readonly service?: string;
+  readonly error?: string;
 }
 
 /** A reason as the decision line writes it. */
@@ -211,13 +242,130 @@ export class RuleResult {
   }
 }
 
-/** The client's address as the engine found it. */
+/**
+ * The client's address as the engine found it, and what the application's database knows of it
+ * where a rule read that (`ip.src.country` …).
+ */
 export class IpDetails {
   /** The address; undefined where nobody trustworthy said. */
   readonly address: string | undefined;
+  readonly #known: IpDetailsLine;
 
-  constructor(address: string | null) {
+  constructor(address: string | null, known: IpDetailsLine = {}) {
     this.address = address ?? undefined;
+    this.#known = known;
+  }
+
+  /** ISO 3166-1. */
+  get country(): string | undefined {
+    return this.#known.country;
+  }
+  get countryName(): string | undefined {
+    return this.#known.countryName;
+  }
+  get continent(): string | undefined {
+    return this.#known.continent;
+  }
+  get continentName(): string | undefined {
+    return this.#known.continentName;
+  }
+  get region(): string | undefined {
+    return this.#known.region;
+  }
+  get city(): string | undefined {
+    return this.#known.city;
+  }
+  get postalCode(): string | undefined {
+    return this.#known.postalCode;
+  }
+  get timezone(): string | undefined {
+    return this.#known.timezone;
+  }
+  get latitude(): number | undefined {
+    return this.#known.latitude;
+  }
+  get longitude(): number | undefined {
+    return this.#known.longitude;
+  }
+  /** In kilometres. */
+  get accuracyRadius(): number | undefined {
+    return this.#known.accuracyRadius;
+  }
+  /** The autonomous system, such as `AS64500`. */
+  get asn(): string | undefined {
+    const { asnum } = this.#known;
+    return asnum === undefined ? undefined : `AS${asnum}`;
+  }
+  get asnName(): string | undefined {
+    return this.#known.asname;
+  }
+  get asnDomain(): string | undefined {
+    return this.#known.asdomain;
+  }
+  get asnType(): string | undefined {
+    return this.#known.astype;
+  }
+  /** Whose VPN, proxy or relay it is. */
+  get service(): string | undefined {
+    return this.#known.service;
+  }
+  /** Why nothing is known, where the database could not be asked: `no_database` … */
+  get error(): string | undefined {
+    return this.#known.error;
+  }
+
+  hasCountry(): this is this & { readonly country: string } {
+    return this.country !== undefined;
+  }
+  hasContinent(): this is this & { readonly continent: string } {
+    return this.continent !== undefined;
+  }
+  hasRegion(): this is this & { readonly region: string } {
+    return this.region !== undefined;
+  }
+  hasCity(): this is this & { readonly city: string } {
+    return this.city !== undefined;
+  }
+  hasPostalCode(): this is this & { readonly postalCode: string } {
+    return this.postalCode !== undefined;
+  }
+  hasTimezone(): this is this & { readonly timezone: string } {
+    return this.timezone !== undefined;
+  }
+  hasLatitude(): this is this & { readonly latitude: number } {
+    return this.latitude !== undefined;
+  }
+  hasLongitude(): this is this & { readonly longitude: number } {
+    return this.longitude !== undefined;
+  }
+  hasAccuracyRadius(): this is this & { readonly accuracyRadius: number } {
+    return this.accuracyRadius !== undefined;
+  }
+  hasAsn(): this is this & { readonly asn: string } {
+    return this.asn !== undefined;
+  }
+  hasService(): this is this & { readonly service: string } {
+    return this.service !== undefined;
+  }
+
+  /** Known to belong to a hosting provider; false also where nothing is known. */
+  isHosting(): boolean {
+    return this.#known.hosting === true;
+  }
+  isVpn(): boolean {
+    return this.#known.vpn === true;
+  }
+  isProxy(): boolean {
+    return this.#known.proxy === true;
+  }
+  isTor(): boolean {
+    return this.#known.tor === true;
+  }
+  isRelay(): boolean {
+    return this.#known.relay === true;
+  }
+  isMobile(): boolean {
+    return this.#known.mobile === true;
   }
 
   toString(): string {
@@ -306,7 +454,8 @@ export class Decision {
     return this.toJSON().results.map((line) => new RuleResult(line));
   }
   get ip(): IpDetails {
-    return new IpDetails(this.toJSON().ip);
+    const { ip, ipDetails } = this.toJSON();
+    return new IpDetails(ip, ipDetails);
   }
   /** Who acts, if somebody proved to be more than a client. */
   get actor(): Actor | null {

@@ -7,6 +7,7 @@ import {
   jsonOf,
   noSecret,
   onFaultOf,
+  outsideOf,
   packsOf,
   processSecret,
   sayModes,
@@ -20,7 +21,7 @@ import { Ward } from "./ward.js";
 import { type WarningSink, warn } from "./warning.js";
 
 /** Options that belong to this process rather than to the policy. */
-const LOCAL = ["secret", "log", "onWarning", "onFault", "packs"] as const;
+const LOCAL = ["secret", "log", "onWarning", "onFault", "outside", "packs"] as const;
 
 const MANY_WARDS = 100;
 
@@ -56,6 +57,7 @@ export function doorward<
   return new Ward({
     engine,
     store,
+    outside: outsideOf(own(options, "outside")),
     clock: Date.now,
     options: {
       ...(log && { log }),

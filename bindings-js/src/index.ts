@@ -27,6 +27,7 @@ export {
   type DecisionLine,
   type Explanation,
   IpDetails,
+  type IpDetailsLine,
   type Mode,
   Reason,
   type ReasonLine,
@@ -38,6 +39,10 @@ export { doorward, doorward as default } from "./doorward.js";
 export { PolicyError } from "./engine.js";
 export * from "./generated/rules.js";
 export type { WardOptions } from "./options.js";
+export type { Limits } from "./outside/bounds.js";
+export type { IpDatabase } from "./outside/ip.js";
+export type { KeyOptions, KeySet } from "./outside/key.js";
+export type { OutsideOptions } from "./outside/outside.js";
 export type { Pack } from "./pack.js";
 export {
   type PresetOptions,

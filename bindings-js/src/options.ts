@@ -2,6 +2,7 @@
 
 import { type Engine, PolicyError } from "./engine.js";
 import { environmentSecret } from "./environment.js";
+import { Outside, type OutsideOptions } from "./outside/outside.js";
 import type { Pack } from "./pack.js";
 import type { OnError, RuleInput } from "./rules.js";
 import { shared } from "./shared.js";
@@ -61,6 +62,8 @@ export interface WardOptions<
   };
   /** Tables and weights that some rules need: `doorward/email-data`, `doorward/prompt`. */
   readonly packs?: readonly Pack[];
+  /** Who is asked about names, addresses and keys, and how much. */
+  readonly outside?: OutsideOptions;
   /** The application can step up: `isDenied()` is then false for CHALLENGE. */
   readonly stepUp?: boolean;
   /** The second opinion, see `RefineOptions`; not asked if absent. */
@@ -130,6 +133,15 @@ export function packsOf(given: unknown): readonly Pack[] {
   throw new PolicyError(
     `policy: packs: found ${packs ? "something else" : typeof given}, expected a list of packs, such as the default export of doorward/email-data`,
   );
+}
+
+/** Who is asked about the outside. */
+export function outsideOf(given: unknown): Outside {
+  try {
+    return new Outside(given as OutsideOptions | undefined);
+  } catch (error) {
+    throw new PolicyError(`policy: outside: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** What a request gets when the engine fails twice. */

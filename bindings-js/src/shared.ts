@@ -10,6 +10,7 @@
 import type { HostFacts } from "./adapters/host.js";
 import type { Engine } from "./engine.js";
 import type { Instance } from "./instance.js";
+import type { Lookups } from "./outside/outside.js";
 
 /** The package's version, as in package.json. */
 export const VERSION = "0.1.0";
@@ -22,6 +23,8 @@ export interface Shared {
   readonly engines: Map<string, Engine>;
   /** The socket of the request being served, where a host's hook captured it. */
   socket?: () => { readonly remoteAddress?: string | undefined } | undefined;
+  /** What is known of the outside, by the options under which it was asked. */
+  readonly lookups: Map<string, Lookups>;
   /** What hosts told about requests. */
   readonly hosts: WeakMap<object, HostFacts>;
   /** Connections are asked for their addresses as they come. */
@@ -53,7 +56,7 @@ function find(): Shared {
   }
   let found = versions.get(VERSION);
   if (!found) {
-    found = { engines: new Map(), hosts: new WeakMap(), said: new WeakMap() };
+    found = { engines: new Map(), lookups: new Map(), hosts: new WeakMap(), said: new WeakMap() };
     versions.set(VERSION, found);
   }
   return found;

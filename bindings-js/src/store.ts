@@ -9,6 +9,7 @@
  */
 
 import { Deadline, LATE } from "./deadline.js";
+import type { Asked, Outside } from "./outside/outside.js";
 
 /** A quota, as a rule states it. Times in milliseconds. */
 export type Limit =
@@ -57,43 +58,58 @@ export interface Store {
   readonly deadlineMs?: number;
 }
 
-interface Need extends Take {
-  readonly id: string;
-  readonly kind: string;
-}
+type Need = Take & Asked;
 
 const DEADLINE_MS = 50;
 
-/** Answers the engine's needs, quota from a store: JSON in, JSON out. Never rejects. */
+/** Answers the engine's needs for one request: JSON in, JSON out. Never rejects. */
+export type Answers = (needs: string) => Promise<string>;
+
+/** Begins to answer for a request: quota from a store, facts from the outside. */
 export function answering(
   store: Store | undefined,
+  outside: Outside | undefined,
   onError: (error: unknown) => void,
-): (needs: string) => Promise<string> {
+): () => Answers {
   // a store that keeps its own deadline is given up only when it does not
   const deadline = store?.deadlineMs === undefined ? DEADLINE_MS : 2 * store.deadlineMs;
-  return async (json) => {
-    const { needs, now } = JSON.parse(json) as { needs: readonly Need[]; now?: number };
-    const takes = needs.filter((need) => need.kind === "take");
+  const quota = async (takes: readonly Need[], now?: number) => {
     let taken: readonly (Taken | Error)[] = [];
     let failure = "unsupported";
     try {
       const batch = takes.map((need) => asked(need, now));
-      if (store && takes.length > 0) taken = (await within(deadline, store.take(batch))) ?? [];
+      if (store) taken = (await within(deadline, store.take(batch))) ?? [];
       const failed = taken.find((answer) => answer instanceof Error);
       if (failed) throw failed;
     } catch (error) {
       failure = error instanceof Late ? "timeout" : "failed";
       onError(error);
     }
-    const replies = needs.map((need) => {
-      const answer = taken[takes.indexOf(need)];
-      return answer && isTaken(answer)
-        ? { id: need.id, ...plain(answer) }
-        : { id: need.id, error: failure };
+    return takes.map(({ id }, index) => {
+      const answer = taken[index];
+      return answer && isTaken(answer) ? { id, ...plain(answer) } : { id, error: failure };
     });
-    return JSON.stringify({ replies });
+  };
+  return () => {
+    const turn = outside?.turn();
+    return async (json) => {
+      const {
+        needs,
+        client = "",
+        now,
+      } = JSON.parse(json) as { needs: readonly Need[]; client?: string; now?: number };
+      const takes = needs.filter(({ kind }) => kind === "take");
+      const facts = needs.filter(({ kind }) => kind !== "take");
+      const replies = await Promise.all([
+        takes.length > 0 ? quota(takes, now) : [],
+        outside && turn ? outside.answer(facts, client, turn) : facts.map(unsupported),
+      ]);
+      return JSON.stringify({ replies: replies.flat() });
+    };
   };
 }
+
+const unsupported = ({ id }: Need) => ({ id, error: "unsupported" });
 
 const asked = ({ key, limit, cost }: Need, now?: number): Take => ({
   key,

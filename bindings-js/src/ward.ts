@@ -25,9 +25,10 @@ import { isDevelopment } from "./environment.js";
 import { emptyInput, Flag, type Input } from "./frame.js";
 import { contextJson, own } from "./marshal.js";
 import { jsonOf, sayModes, type WardOptions } from "./options.js";
+import type { Outside } from "./outside/outside.js";
 import type { NeedsOf, OnError, PlainRule, Rule, RuleInput } from "./rules.js";
 import { internals } from "./shared.js";
-import { answering, type Store, type Take } from "./store.js";
+import { type Answers, answering, type Store, type Take } from "./store.js";
 import { type Warning, warn } from "./warning.js";
 
 /** A Fetch request, of this realm or a framework's. */
@@ -87,6 +88,7 @@ interface Parts {
   readonly engine: Engine;
   readonly options: Pick<WardOptions, "log" | "onWarning" | "onFault">;
   readonly store: Store | undefined;
+  readonly outside: Outside;
   /** Milliseconds since the Unix epoch; tests replace it. */
   clock: () => number;
 }
@@ -97,11 +99,11 @@ export class Ward<Needs extends string = never> {
   readonly #maker: Maker;
   readonly #platform: string;
   readonly #more = new Map<string, Ward<string>>();
-  readonly #answers: (needs: string) => Promise<string>;
+  readonly #answers: () => Answers;
 
   constructor(parts: Parts) {
     this[internals] = parts;
-    const { engine, store } = parts;
+    const { engine, store, outside } = parts;
     this.#platform = engine.setup.platform;
     const { stepUp } = JSON.parse(engine.policy) as { stepUp?: boolean };
     this.#maker = {
@@ -110,7 +112,7 @@ export class Ward<Needs extends string = never> {
       headers: (line) => engine.headers(line, this.#onFault),
       respond: (line, accept) => engine.respond(line, accept, this.#onFault),
     };
-    this.#answers = answering(store, (error) => this.#storeFailed(error));
+    this.#answers = answering(store, outside, (error) => this.#storeFailed(error));
   }
 
   /** Decides about a request, reading as much of its body as the policy wants. */
@@ -269,7 +271,7 @@ export class Ward<Needs extends string = never> {
     let answer: string;
     try {
       const { engine } = this[internals];
-      answer = await engine.drive(input, this.#answers, this.#onFault);
+      answer = await engine.drive(input, this.#answers(), this.#onFault);
     } catch {
       answer = this.#faulted();
     }

@@ -228,7 +228,7 @@ test("any limits, asked at any times, are what the embedded store says", async (
     await t.test(name, async () => {
       const store = redisStore(await client(), { deadlineMs: 5000 });
       const failures: unknown[] = [];
-      const answer = answering(store, (error) => failures.push(error));
+      const answer = answering(store, undefined, (error) => failures.push(error))();
       const property = fc.asyncProperty(
         rules,
         fc.constantFrom(0, 1_800_000_000_000),

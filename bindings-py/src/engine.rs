@@ -88,8 +88,9 @@ impl Engine {
     /// The conclusion's letter and the decision line, then on a line of its own
     /// the log line if there is a log; or `N` and the needs.
     fn conclude(&self, judged: Judged, frame: &[u8], world: &mut impl World) -> String {
+        let client = judged.client();
         let decision = match self.core.conclude(judged, || self.home.next_id(), world) {
-            Step::Needs(needs) => return format!("N{}", write_needs(&needs, None)),
+            Step::Needs(needs) => return format!("N{}", write_needs(&needs, client, None)),
             Step::Decided(decision) => decision,
         };
         let mut out = String::with_capacity(1024);

@@ -23,7 +23,7 @@ import redis.asyncio
 from doorward import Decision, Doorward, Taken, fixed_window, sliding_window, token_bucket
 from doorward.__main__ import main
 from doorward._doorward import Replay
-from doorward._outside import answers_now
+from doorward._outside import Facts, Turn
 from doorward._store import Answers, Take
 from doorward.redis import redis_store
 from hypothesis import given, settings
@@ -219,7 +219,7 @@ def test_any_limits_are_what_the_embedded_store_says(server: Server) -> None:
             needs = shared.push("t:1", line.encode())
             assert needs is not None
             assert needs[0] == "N"
-            replies = answers_now(store, needs[1:], failures.append)
+            replies = Turn(store, Facts(), failures.append).answer_now(needs[1:])
             assert shared.push("t:1", line.encode(), replies) == expected
 
     equal()

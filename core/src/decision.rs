@@ -182,6 +182,8 @@ pub struct Decision {
     pub degraded: Vec<&'static str>,
     /// The client's address.
     pub ip: Option<IpAddr>,
+    /// What was answered of the address, as JSON; `None` if nobody asked.
+    pub ip_details: Option<String>,
     /// Version and policy.
     pub engine: Arc<str>,
     /// What was taken in advance; not in the decision line.
@@ -272,6 +274,10 @@ impl Decision {
                 out.push('"');
             }
             None => out.push_str("null"),
+        }
+        if let Some(details) = &self.ip_details {
+            out.push_str(",\"ipDetails\":");
+            out.push_str(details);
         }
         out.push_str(",\"actor\":");
         match self.actor() {

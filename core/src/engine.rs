@@ -10,6 +10,7 @@ use crate::decision::{Conclusion, Decision, Detail, Mode, Reason, RuleResult};
 use crate::field::{Field, FieldValue, Fields};
 use crate::frame::Frame;
 use crate::identity::Client;
+use crate::ip_facts;
 use crate::keys::Keyer;
 use crate::need::{Facts, Need, Reply, World};
 use crate::pack::Packs;
@@ -31,6 +32,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
+use core::net::IpAddr;
 
 /// The version that decision lines carry.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -56,6 +58,19 @@ impl View<'_> {
         let address = self.context.get("email").and_then(Value::as_text)?;
         parse(address.as_bytes(), Accept::ANY).ok()
     }
+
+    /// What is to be asked before these fields can be read.
+    pub fn lacks<'f>(&self, mut fields: impl Iterator<Item = &'f Field>) -> Option<Need> {
+        let need = Need::Ip(self.client.ip?);
+        let asks = fields.any(|field| matches!(field, Field::IpFact(_)));
+        (asks && self.facts.get(&need).is_none()).then_some(need)
+    }
+
+    /// What was answered of the client's address.
+    #[must_use]
+    pub fn ip_reply(&self) -> Option<Reply> {
+        self.facts.get(&Need::Ip(self.client.ip?))
+    }
 }
 
 fn owned(text: String) -> Cow<'static, [u8]> {
@@ -79,6 +94,10 @@ impl Fields for View<'_> {
                 let domain = self.email().and_then(|email| email.domain.ascii());
                 text(domain.map(|domain| owned(registered(&domain).to_string())))
             }
+            Field::IpFact(fact) => match self.ip_reply() {
+                Some(Reply::Fact(reply)) => fact.of(&reply),
+                _ => FieldValue::Missing,
+            },
             Field::Host => text(self.request.host()),
             // what is empty was not on the wire: a server action shows neither
             Field::Method if self.request.method.is_empty() => FieldValue::Missing,
@@ -143,7 +162,7 @@ impl Reads {
     /// Whatever a field needs.
     pub fn field(&mut self, field: &Field) {
         match field {
-            Field::IpSrc | Field::IpNetwork => self.ip(),
+            Field::IpSrc | Field::IpNetwork | Field::IpFact(_) => self.ip(),
             Field::Host => {
                 self.target();
                 self.header("host");
@@ -179,6 +198,7 @@ pub struct Judged {
     id: String,
     now: Option<Millis>,
     client: Client,
+    ip_details: Option<String>,
     findings: Vec<Finding>,
     degraded: Vec<&'static str>,
     oversize: bool,
@@ -196,6 +216,14 @@ impl Judged {
     pub fn actors(&self) -> Actors {
         let asked = self.asked.as_ref();
         asked.map_or_else(Actors::default, |asked| asked.actors())
+    }
+}
+
+impl Judged {
+    /// In whose name the outside is asked: IPv4 whole, IPv6 by /64.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        self.client.network()
     }
 }
 
@@ -316,6 +344,7 @@ impl Engine {
                 id: String::new(),
                 now: None,
                 client: Client::default(),
+                ip_details: None,
                 findings: Vec::new(),
                 degraded: Vec::new(),
                 oversize: false,
@@ -343,6 +372,10 @@ impl Engine {
             id: String::from_utf8_lossy(request.id).into_owned(),
             now: request.now,
             client,
+            ip_details: client
+                .ip
+                .and_then(|ip| facts.known(&Need::Ip(ip)))
+                .map(|reply| ip_facts::shown(&reply)),
             findings: self
                 .policy
                 .entries
@@ -374,6 +407,7 @@ impl Engine {
             id: given,
             now,
             client,
+            ip_details,
             mut findings,
             mut degraded,
             oversize,
@@ -465,6 +499,7 @@ impl Engine {
             undetermined,
             degraded,
             ip: client.ip,
+            ip_details,
             engine: Arc::clone(&self.name),
             reserved,
         })

@@ -7,6 +7,7 @@
 //! | `ip.src.network` | the network around it: IPv4 by /24, IPv6 by /64 |
 //! | `email.canonical` | the mailbox that `context.email` reaches, in one way of writing |
 //! | `email.domain` | the part of its domain that somebody registered |
+//! | `ip.src.country`, `ip.src.asnum`, … | what the application's database knows of it, see [`crate::ip_facts`] |
 //! | `http.host` | authority in lower case |
 //! | `http.request.method` | as sent |
 //! | `http.request.uri.path` | decoded once, dot segments removed |
@@ -20,6 +21,7 @@ use alloc::string::{String, ToString};
 use core::fmt;
 use core::net::IpAddr;
 
+use crate::ip_facts::IpFact;
 use crate::units::Number;
 
 /// A fact a policy refers to by name.
@@ -33,6 +35,8 @@ pub enum Field {
     EmailCanonical,
     /// `email.domain`
     EmailDomain,
+    /// `ip.src.country` and its like.
+    IpFact(IpFact),
     /// `http.host`
     Host,
     /// `http.request.method`
@@ -86,7 +90,7 @@ impl Field {
             "http.host" => Self::Host,
             "http.request.method" => Self::Method,
             "http.request.uri.path" => Self::Path,
-            _ => return None,
+            _ => return IpFact::named(name.strip_prefix("ip.src.")?).map(Self::IpFact),
         })
     }
 
@@ -152,6 +156,7 @@ impl fmt::Display for Field {
             Self::IpNetwork => f.write_str("ip.src.network"),
             Self::EmailCanonical => f.write_str("email.canonical"),
             Self::EmailDomain => f.write_str("email.domain"),
+            Self::IpFact(fact) => write!(f, "{fact}"),
             Self::Host => f.write_str("http.host"),
             Self::Method => f.write_str("http.request.method"),
             Self::Path => f.write_str("http.request.uri.path"),

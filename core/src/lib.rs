@@ -77,6 +77,7 @@ pub mod field;
 pub mod frame;
 pub mod identity;
 pub mod ids;
+pub mod ip_facts;
 pub mod keys;
 pub mod log;
 pub mod need;

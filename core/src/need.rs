@@ -117,11 +117,18 @@ impl Facts {
     /// The reply to a need; `None` while it can still be asked for.
     #[must_use]
     pub fn get(&self, need: &Need) -> Option<Reply> {
+        self.known(need)
+            .or_else(|| self.last.then(|| Reply::Failed(UNANSWERED.to_string())))
+    }
+
+    /// What the host said to a need.
+    pub(crate) fn known(&self, need: &Need) -> Option<Reply> {
+        if self.known.is_empty() {
+            return None;
+        }
         let id = need.id();
         let known = self.known.iter().find(|(name, _)| *name == id);
-        known
-            .map(|(_, reply)| reply.clone())
-            .or_else(|| self.last.then(|| Reply::Failed(UNANSWERED.to_string())))
+        known.map(|(_, reply)| reply.clone())
     }
 
     /// The same, with nobody to ask for more.
@@ -381,10 +388,11 @@ fn hex(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// `{"needs":[…]}`, as the host reads it; with `"now"` where a recording's clock
-/// counts instead of the store's own.
+/// `{"needs":[…]}`, as the host reads it; with the `"client"` in whose name it
+/// asks, and with `"now"` where a recording's clock counts instead of the
+/// store's own.
 #[must_use]
-pub fn write_needs(needs: &[Need], now: Option<Millis>) -> String {
+pub fn write_needs(needs: &[Need], client: Option<IpAddr>, now: Option<Millis>) -> String {
     let mut out = String::from("{\"needs\":[");
     for (i, need) in needs.iter().enumerate() {
         if i > 0 {
@@ -393,6 +401,9 @@ pub fn write_needs(needs: &[Need], now: Option<Millis>) -> String {
         need.write(&mut out);
     }
     out.push(']');
+    if let Some(client) = client {
+        let _ = write!(out, ",\"client\":\"{client}\"");
+    }
     if let Some(Millis(now)) = now {
         let _ = write!(out, ",\"now\":{now}");
     }

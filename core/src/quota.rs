@@ -10,9 +10,12 @@
 //! space of its own and says `key_fallback`; without an address the limit is
 //! undetermined. With `fallback: false` such a request is not counted.
 //!
+//! A characteristic that the application's database knows of the address
+//! (`ip.src.country`) is asked for first.
+//!
 //! Law 8: a key made only of what clients claim (headers, cookies, parameters,
-//! e-mail, message) or of what they share (network, mail domain, host, method,
-//! path) can be filled by an attacker in a victim's name, so it never denies
+//! e-mail, message) or of what they share (network, country, mail domain, host,
+//! method, path) can be filled by an attacker in a victim's name, so it never denies
 //! alone: over the limit it concludes CHALLENGE. A key that holds the address
 //! or a fact of the application denies.
 //!
@@ -215,6 +218,9 @@ impl Rule for Quota {
             .is_some_and(|domain| is_provider(&domain))
         {
             return Finding::Judged(Judgement::pass(Reason::code("rate_limit.exempt")));
+        }
+        if let Some(need) = view.lacks(self.characteristics.iter()) {
+            return Finding::Asks(alloc::vec![need]);
         }
         let mut material = Vec::with_capacity(self.prefix.len().saturating_add(64));
         material.extend_from_slice(&self.prefix);

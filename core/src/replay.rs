@@ -178,7 +178,7 @@ impl Replay {
             Step::Decided(decision) => decision,
             Step::Needs(needs) => {
                 let now = Some(line.fields().now.unwrap_or_default());
-                return Ok(Some(Pushed::Needs(write_needs(&needs, now))));
+                return Ok(Some(Pushed::Needs(write_needs(&needs, None, now))));
             }
         };
         self.side.follow(actors, &line);

@@ -346,11 +346,12 @@ impl Inner {
         world: &mut impl World,
         out: &mut String,
     ) {
+        let client = judged.client();
         let id = || self.shared.ids.borrow_mut().next_id();
         let decision = match self.core.conclude(judged, id, world) {
             Step::Needs(needs) => {
                 out.push('N');
-                return out.push_str(&write_needs(&needs, None));
+                return out.push_str(&write_needs(&needs, client, None));
             }
             Step::Decided(decision) => decision,
         };

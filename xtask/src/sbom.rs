@@ -103,7 +103,10 @@ sys.stdout.buffer.write(wheel.read(name))";
         "{}: no metadata",
         wheel.display()
     );
-    let needed = text.lines().find(|line| line.starts_with("Requires-Dist:"));
+    // what an extra asks for is the application's to install
+    let needed = text
+        .lines()
+        .find(|line| line.starts_with("Requires-Dist:") && !line.contains("extra =="));
     ensure!(
         needed.is_none(),
         "{}: {}",

@@ -37,10 +37,10 @@ export async function replayStore(url: string): Promise<ReplayStore> {
   const store = redisStore(connection.client, { deadlineMs: DEADLINE_MS });
   return {
     secret: crypto.getRandomValues(new Uint8Array(32)),
-    answer: answering(store, (error) => {
+    answer: answering(store, undefined, (error) => {
       failures++;
       cause = messageOf(error);
-    }),
+    })(),
     end() {
       connection.end();
       return failures === 0

@@ -25,6 +25,7 @@ from ._decision import (
     Conclusion,
     Decision,
     Explanation,
+    IpDetails,
     Mode,
     Reason,
     RuleExplanation,
@@ -45,6 +46,7 @@ from ._generated import (
     validate_email,
     verify_agent,
 )
+from ._outside import Keys, Limits, Outside
 from ._presets import (
     Rate,
     Velocity,
@@ -66,9 +68,13 @@ __all__ = [
     "Doorward",
     "Duration",
     "Explanation",
+    "IpDetails",
+    "Keys",
+    "Limits",
     "LogSink",
     "Mode",
     "OnError",
+    "Outside",
     "PolicyError",
     "Rate",
     "Reason",

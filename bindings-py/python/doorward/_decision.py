@@ -169,6 +169,115 @@ class Explanation:
         return "\n".join(lines)
 
 
+class IpDetails(str):
+    """The client's address as text, and what the application's database knows of
+    it where a rule read that (`ip.src.country` ...); otherwise all of it is None."""
+
+    __slots__ = ("_known",)
+    _known: Mapping[str, Any]
+
+    def __new__(cls, address: str, known: Mapping[str, Any] | None = None) -> IpDetails:
+        made = super().__new__(cls, address)
+        made._known = known or {}
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return IpDetails, (str(self), self._known)
+
+    @property
+    def country(self) -> str | None:
+        """ISO 3166-1."""
+        return self._known.get("country")
+
+    @property
+    def country_name(self) -> str | None:
+        return self._known.get("countryName")
+
+    @property
+    def continent(self) -> str | None:
+        return self._known.get("continent")
+
+    @property
+    def continent_name(self) -> str | None:
+        return self._known.get("continentName")
+
+    @property
+    def region(self) -> str | None:
+        return self._known.get("region")
+
+    @property
+    def city(self) -> str | None:
+        return self._known.get("city")
+
+    @property
+    def postal_code(self) -> str | None:
+        return self._known.get("postalCode")
+
+    @property
+    def timezone(self) -> str | None:
+        return self._known.get("timezone")
+
+    @property
+    def latitude(self) -> float | None:
+        return self._known.get("latitude")
+
+    @property
+    def longitude(self) -> float | None:
+        return self._known.get("longitude")
+
+    @property
+    def accuracy_radius(self) -> float | None:
+        """In kilometres."""
+        return self._known.get("accuracyRadius")
+
+    @property
+    def asn(self) -> str | None:
+        """The autonomous system, such as `AS64500`."""
+        number = self._known.get("asnum")
+        return None if number is None else f"AS{number}"
+
+    @property
+    def asn_name(self) -> str | None:
+        return self._known.get("asname")
+
+    @property
+    def asn_domain(self) -> str | None:
+        return self._known.get("asdomain")
+
+    @property
+    def asn_type(self) -> str | None:
+        return self._known.get("astype")
+
+    @property
+    def service(self) -> str | None:
+        """Whose VPN, proxy or relay it is."""
+        return self._known.get("service")
+
+    @property
+    def error(self) -> str | None:
+        """Why nothing is known, where the database could not be asked: `no_database` ..."""
+        return self._known.get("error")
+
+    def is_hosting(self) -> bool:
+        """Known to belong to a hosting provider; false also where nothing is known."""
+        return self._known.get("hosting") is True
+
+    def is_vpn(self) -> bool:
+        return self._known.get("vpn") is True
+
+    def is_proxy(self) -> bool:
+        return self._known.get("proxy") is True
+
+    def is_tor(self) -> bool:
+        return self._known.get("tor") is True
+
+    def is_relay(self) -> bool:
+        return self._known.get("relay") is True
+
+    def is_mobile(self) -> bool:
+        return self._known.get("mobile") is True
+
+
 class Decision:
     """ALLOW, CHALLENGE or DENY, with every rule's result.
 
@@ -206,9 +315,10 @@ class Decision:
         return cast(str, self._line["id"])
 
     @property
-    def ip(self) -> str | None:
-        """The client's address, if it is known."""
-        return cast("str | None", self._line.get("ip"))
+    def ip(self) -> IpDetails | None:
+        """The client's address, if it is known, and what is known of it."""
+        ip = self._line.get("ip")
+        return None if ip is None else IpDetails(ip, self._line.get("ipDetails"))
 
     @cached_property
     def actor(self) -> Actor | None:

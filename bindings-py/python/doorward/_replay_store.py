@@ -11,7 +11,7 @@ import re
 import secrets
 from urllib.parse import urlsplit
 
-from ._outside import answers_now
+from ._outside import Facts, Turn
 from .redis import redis_store
 
 # A replay waits longer than a request would: nobody is kept waiting.
@@ -50,7 +50,7 @@ class ReplayStore:
         self._cause = ""
 
     def answer(self, needs: str) -> str:
-        return answers_now(self._store, needs, self._failed)
+        return Turn(self._store, Facts(), self._failed).answer_now(needs)
 
     def end(self) -> str:
         """Lets go of the server; what to say of it, if something."""

@@ -16,7 +16,7 @@ from ._context import to_json
 from ._decision import Decision
 from ._doorward import Engine, outcome
 from ._engine import Core, PolicyError, derived, shared
-from ._outside import ROUNDS, answers, answers_now, settle, settle_now
+from ._outside import ROUNDS, Facts, Failure, Outside, Turn, settle, settle_now
 from ._request import Misuse, Source, source
 from ._rules import OnError, Rule
 from ._store import Store
@@ -46,7 +46,8 @@ class Doorward:
     opinion: `{"mode": "LIVE"}` or `{"mode": "DRY_RUN"}`. `secret` (by default
     `DOORWARD_SECRET` of the environment) keys the identities in logs and in a
     store that several processes share. `on_fault` is what a request gets when
-    the engine itself fails, twice. A wrong policy raises `PolicyError` here; a
+    the engine itself fails, twice. `outside` says who is asked about names,
+    addresses and keys, where a rule needs them. A wrong policy raises `PolicyError` here; a
     request never raises.
     """
 
@@ -64,6 +65,7 @@ class Doorward:
         secret: str | bytes | None = None,
         log: LogSink | None = None,
         on_fault: OnError = "deny",
+        outside: Outside | None = None,
     ) -> None:
         given = {
             "characteristics": characteristics,
@@ -78,7 +80,7 @@ class Doorward:
         policy.update((key, value) for key, value in given.items() if value is not None)
         policy["rules"] = list(rules)
         host = None if isinstance(store, Mapping) else store
-        self._begin(policy, store=host, secret=secret, log=log, on_fault=on_fault)
+        self._begin(policy, store=host, secret=secret, log=log, on_fault=on_fault, outside=outside)
 
     @classmethod
     def from_policy(
@@ -89,6 +91,7 @@ class Doorward:
         secret: str | bytes | None = None,
         log: LogSink | None = None,
         on_fault: OnError = "deny",
+        outside: Outside | None = None,
     ) -> Doorward:
         """A ward of a canonical policy, as JSON text or as read from it."""
         if isinstance(policy, str):
@@ -99,7 +102,7 @@ class Doorward:
         if not isinstance(policy, Mapping):
             raise PolicyError(f"policy: found {type(policy).__name__}, expected an object")
         ward = cls.__new__(cls)
-        ward._begin(policy, store=store, secret=secret, log=log, on_fault=on_fault)
+        ward._begin(policy, store=store, secret=secret, log=log, on_fault=on_fault, outside=outside)
         return ward
 
     def _begin(
@@ -110,11 +113,13 @@ class Doorward:
         secret: str | bytes | None,
         log: LogSink | None,
         on_fault: OnError,
+        outside: Outside | None,
     ) -> None:
         if on_fault not in ("allow", "challenge", "deny"):
             expected = '"allow", "challenge" or "deny"'
             raise PolicyError(f"policy: onFault: found {on_fault!r}, expected {expected}")
         self._store = store
+        self._outside = _asked(outside)
         self._sink = log
         self._on_fault: OnError = on_fault
         self._clock: Clock | None = None
@@ -157,9 +162,10 @@ class Doorward:
                 body = self._unseen(error)
         frame = self._frame(read, context, body)
         text = self._core.ask(frame)
+        asked = Turn(self._store, self._outside, self._store_failed)
         replies: list[str] = []
         while text[0] == "N" and len(replies) < ROUNDS:
-            replies.append(await answers(self._store, text[1:], self._store_failed))
+            replies.append(await asked.answer(text[1:]))
             text = self._core.answer(frame, "\n".join(replies))
         return self._decided(text)
 
@@ -180,9 +186,10 @@ class Doorward:
                 body = self._unseen(error)
         frame = self._frame(read, context, body)
         text = self._core.ask(frame)
+        asked = Turn(self._store, self._outside, self._store_failed)
         replies: list[str] = []
         while text[0] == "N" and len(replies) < ROUNDS:
-            replies.append(answers_now(self._store, text[1:], self._store_failed))
+            replies.append(asked.answer_now(text[1:]))
             text = self._core.answer(frame, "\n".join(replies))
         return self._decided(text)
 
@@ -199,7 +206,8 @@ class Doorward:
         ward = self._variants.pop(key, None)
         if ward is None:
             ward = type(self).__new__(type(self))
-            ward._store, ward._sink, ward._on_fault = self._store, self._sink, self._on_fault
+            ward._store, ward._outside = self._store, self._outside
+            ward._sink, ward._on_fault = self._sink, self._on_fault
             ward._root, ward._variants = self._root, {}
             ward._use(policy, derived(self._core.engine, key))
         self._variants[key] = ward
@@ -375,6 +383,16 @@ _SECRET = f"text of at least {_MIN_SECRET} characters"
 def process_secret() -> bytes:
     """A secret for the life of this process, and of those forked from it."""
     return secrets.token_bytes(_MIN_SECRET)
+
+
+def _asked(outside: object) -> Facts:
+    if outside is not None and not isinstance(outside, Outside):
+        found = type(outside).__name__
+        raise PolicyError(f"policy: outside: found {found}, expected doorward.Outside")
+    try:
+        return Facts(outside)
+    except Failure as error:
+        raise PolicyError(f"policy: outside: {error}") from None
 
 
 def _secret(given: str | bytes | None) -> bytes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ._engine import forget as _forget_engines
+from ._outside import forget as _forget_outside
 from ._ward import Doorward
 from ._warning import forget as _forget_warnings
 
@@ -21,8 +22,9 @@ def fail_next(ward: Doorward) -> None:
 
 
 def forget() -> None:
-    """Wards built from now on begin with an empty store, and warn again."""
+    """Wards built from now on begin with an empty store, look everything up, and warn again."""
     _forget_engines()
+    _forget_outside()
     _forget_warnings()
 
 

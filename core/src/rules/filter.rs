@@ -7,13 +7,19 @@
 //!
 //! A comparison with a missing field is unknown, so what depends on it is
 //! undetermined rather than passed or denied by accident; `onError` says what
-//! then applies. Costs one pass over each field an expression names.
+//! then applies. What the application's database knows of the client's address
+//! (`ip.src.country`) is asked for only where an expression depends on it; with
+//! no database, or where the database does not say, it is missing.
+//!
+//! Costs one pass over each field an expression names.
 
 pub mod expression;
 
 use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule};
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
+use crate::field::Field;
+use crate::need::Reply;
 use crate::policy::{Fault, Options};
 use alloc::boxed::Box;
 use alloc::format;
@@ -120,7 +126,7 @@ impl Rule for Filter {
     }
 
     fn find(&self, view: &View<'_>) -> Finding {
-        let mut unknown = None;
+        let (mut unknown, mut lacks) = (None, None);
         for expression in &self.expressions {
             match expression.eval(view) {
                 Tri::True => {
@@ -136,12 +142,25 @@ impl Rule for Filter {
                         Judgement::pass(reason)
                     });
                 }
-                Tri::Unknown => unknown = unknown.or(Some(expression)),
+                Tri::Unknown => {
+                    unknown = unknown.or(Some(expression));
+                    lacks = lacks.or_else(|| view.lacks(expression.fields()));
+                }
                 Tri::False => {}
             }
         }
+        if let Some(need) = lacks {
+            return Finding::Asks(alloc::vec![need]);
+        }
         match unknown {
-            Some(expression) => Finding::Undetermined(with("filter.unknown", expression)),
+            Some(expression) => {
+                let mut reason = with("filter.unknown", expression);
+                let asked = expression.fields().any(|f| matches!(f, Field::IpFact(_)));
+                if let (true, Some(Reply::Failed(why))) = (asked, view.ip_reply()) {
+                    reason = reason.with("error", Detail::Text(why));
+                }
+                Finding::Undetermined(reason)
+            }
             None if self.denies => {
                 Finding::Judged(Judgement::pass(Reason::code("filter.not_matched")))
             }

@@ -7,6 +7,7 @@
 //! | `http.host` `http.request.method` `http.request.uri.path` | text |
 //! | `http.request.headers["x"]` `http.request.cookie["x"]` `http.request.uri.args["x"]` | text |
 //! | `ip.src` | an address; IPv4 mapped into IPv6 is IPv4 |
+//! | `ip.src.country` `ip.src.asnum` `ip.src.hosting` … | what a database knows of it, see [`crate::ip_facts`] |
 //! | `context["x"]` | the application's fact: text, number or boolean |
 //! | `lower(f)` `upper(f)` `len(f)` | ASCII letters folded; length in bytes |
 //! | `not` `!`, `and` `&&`, `xor` `^^`, `or` `\|\|` | logic, the tightest first; parentheses |
@@ -15,7 +16,7 @@
 //! | `matches` `~` | a regular expression occurs in the text ([`crate::text::regex`]) |
 //! | `wildcard`, `strict wildcard` | the whole text, `*` for any run; either case, or the case written |
 //! | `in {"a" "b"}` `in {1 5..9}` `in {10.0.0.0/8 ::1}` | one of a set; ranges include both ends |
-//! | `context["x"]` alone | the boolean |
+//! | `context["x"]`, `ip.src.hosting` alone | the boolean |
 //! | `"a\"b\\c\x41"` `r"a"` `r#"a"#` | strings; raw ones have no escapes |
 //!
 //! In the string of `matches` or `wildcard` a backslash before anything but

@@ -6,8 +6,12 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 15] = [
     "ip.src",
+    "ip.src.asname",
+    "ip.src.asnum",
+    "ip.src.country",
+    "ip.src.hosting",
     "ip.src.network",
     "email.canonical",
     "email.domain",

@@ -28,6 +28,7 @@ pub(super) enum Kind {
     Text,
     Number,
     Ip,
+    Flag,
     /// The application's fact.
     Any,
 }
@@ -38,6 +39,7 @@ impl Kind {
             Self::Text => "text",
             Self::Number => "a number",
             Self::Ip => "an address",
+            Self::Flag => "true or false",
             Self::Any => "a fact of the application",
         }
     }

@@ -10,6 +10,7 @@ use super::scan::{Scanner, fault};
 use super::search::Needle;
 use super::values::{Left, wildcard};
 use crate::field::Field;
+use crate::ip_facts::IpFactKind;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -150,7 +151,9 @@ impl Parser<'_> {
         self.scanner.space();
         let at = self.scanner.at;
         let predicate = match self.operator() {
-            None if operand.kind == Kind::Any && self.at_end_of_test() => Predicate::Holds,
+            None if matches!(operand.kind, Kind::Any | Kind::Flag) && self.at_end_of_test() => {
+                Predicate::Holds
+            }
             None if self.scanner.peek() == Some('=') => {
                 return Err(fault(at, "equality is written eq or =="));
             }
@@ -197,6 +200,11 @@ impl Parser<'_> {
         let field = self.field(name, start)?;
         let kind = match field {
             Field::IpSrc | Field::IpNetwork => Kind::Ip,
+            Field::IpFact(fact) => match fact.kind() {
+                IpFactKind::Text => Kind::Text,
+                IpFactKind::Number => Kind::Number,
+                IpFactKind::Flag => Kind::Flag,
+            },
             Field::Context(_) => Kind::Any,
             _ => Kind::Text,
         };

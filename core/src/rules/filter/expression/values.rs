@@ -96,6 +96,13 @@ impl Parser<'_> {
                     ),
                 )),
             },
+            Kind::Flag => match self.scanner.bare("true or false") {
+                Ok(bare @ Bare::Bool(_)) => Ok(Value::Bare(bare)),
+                _ => Err(fault(
+                    at,
+                    format!("{} is true or false; expected one", left.source),
+                )),
+            },
             Kind::Number if string => Err(fault(
                 at,
                 format!("{} is a number; expected one without quotes", left.source),
