@@ -15,4 +15,5 @@ import type { Pack } from "./pack.js";
 /** What is known of mail domains. */
 const emailData: Pack = { name: "email-data", bytes: decoded(base64) };
 
-export default emailData;
+// beside a name, so that CommonJS is told the same as ES modules
+export { emailData, emailData as default };

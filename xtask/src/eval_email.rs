@@ -1,6 +1,6 @@
 //! `cargo xtask eval email`: what `validateEmail` makes of labelled addresses
 //! and domains, under the defaults of a sign-up form, beside email-validator,
-//! validator.js and mailchecker (`xtask/peers/email.py`, which installs them).
+//! validator.js and mailchecker (`xtask/peers/addresses.py`, which installs them).
 //!
 //! Syntax: `valid` and `valid-utf8` shall be accepted. Everything else shall be
 //! refused: `invalid`, `deprecated` and `not-for-smtp` because no mail system
@@ -25,7 +25,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-const SCRIPT: &str = "xtask/peers/email.py";
+const SCRIPT: &str = "xtask/peers/addresses.py";
 /// The script's exit code where the peers cannot be installed.
 const ABSENT: i32 = 2;
 const FOLDS: usize = 5;

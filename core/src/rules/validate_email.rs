@@ -13,7 +13,7 @@
 //! - `ROLE`: accounts of a task (RFC 2142), `info@`, `noreply@`.
 //! - `NO_MX_RECORDS`: the domain does not exist, says that it takes no mail
 //!   (a null MX, RFC 7505), or has neither MX nor address. The host looks it
-//!   up, only where the policy denies it. A mail server on a disposable domain
+//!   up, only where the policy denies it, and not of big providers. A mail server on a disposable domain
 //!   makes the address disposable.
 //! - `NO_GRAVATAR` is never asked: it would tell a third party who signs up.
 //!   Where `deny` names it, a valid address is undetermined.
@@ -32,7 +32,7 @@ use crate::engine::{Reads, View};
 use crate::need::{Need, Reply};
 use crate::policy::{Fault, Options};
 use crate::text::email::data::EmailData;
-use crate::text::email::mailbox::is_role;
+use crate::text::email::mailbox::{is_provider, is_role};
 use crate::text::email::{Accept, Email, parse};
 use crate::text::json::Value;
 use crate::units::Score;
@@ -286,6 +286,7 @@ impl Rule for ValidateEmail {
         }
         if self.denied.contains(&NO_MX)
             && let Some(domain) = email.domain.ascii()
+            && !is_provider(&domain)
         {
             match mail_of(view, domain) {
                 Mail::Asked(need) => return Finding::Asks(alloc::vec![need]),

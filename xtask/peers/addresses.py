@@ -1,6 +1,6 @@
 """What other validators say of the labelled addresses: email-validator, validator.js, mailchecker.
 
-    python3 xtask/peers/email.py FOLDER
+    python3 xtask/peers/addresses.py FOLDER
 
 Installs them into target/peers (an environment of its own, a folder of its own), asks each
 with its defaults, without the network, and prints what it says as JSON: for each peer the
