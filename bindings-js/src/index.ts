@@ -54,6 +54,13 @@ export {
   type Rate,
   type Velocity,
 } from "./presets.js";
+export {
+  type RedactOptions,
+  redact,
+  redactStream,
+  type SensitiveType,
+  type Unredact,
+} from "./redact.js";
 export type {
   Duration,
   OnError,

@@ -13,6 +13,7 @@ mod fault;
 mod frame;
 mod home;
 mod packs;
+mod redact;
 mod replay;
 mod scan;
 mod text;
@@ -28,6 +29,8 @@ mod _doorward {
     use crate::fault::Fault;
     #[pymodule_export]
     use crate::home::forked;
+    #[pymodule_export]
+    use crate::redact::redact;
     #[pymodule_export]
     use crate::replay::{Replay, har_lines};
     #[pymodule_export]

@@ -17,6 +17,7 @@
 //! | Store: what is remembered between requests | [`store`] |
 //! | Refine: the second opinion, which gives customers the benefit of the doubt | [`refine`] |
 //! | Replay: recorded traffic through a policy | [`replay`] |
+//! | Redaction: what hosts replace by tokens | [`redact`] |
 //! | Scan: lines of text through one detector | [`scan`] |
 //!
 //! A whole decision, from the policy to its explanation:
@@ -84,6 +85,7 @@ pub mod need;
 pub mod pack;
 pub mod policy;
 mod quota;
+pub mod redact;
 pub mod refine;
 pub mod replay;
 pub mod request;

@@ -7,6 +7,7 @@
 pub mod detect_bot;
 pub mod filter;
 mod fixed_window;
+mod sensitive_info;
 pub mod shield;
 mod sliding_window;
 mod token_bucket;
@@ -31,6 +32,7 @@ pub const RULES: &[&Manual] = &[
     &token_bucket::MANUAL,
     &validate_email::MANUAL,
     &verify_agent::MANUAL,
+    &sensitive_info::MANUAL,
     &filter::MANUAL,
 ];
 

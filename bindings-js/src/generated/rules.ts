@@ -140,6 +140,21 @@ export interface VerifyAgentOptions extends RuleOptions {
 /** Agents that act for a user: a token's issuer, audience, scopes, constraints and budget. */
 export const verifyAgent = /* @__PURE__ */ rule<VerifyAgentOptions, "verifyAgent">("verifyAgent");
 
+/** Options of {@link sensitiveInfo}. */
+export interface SensitiveInfoOptions extends RuleOptions {
+  /** Types that pass; the others are denied. Either this or `deny`. */
+  readonly allow?: readonly ("EMAIL" | "PHONE_NUMBER" | "IP_ADDRESS" | "CREDIT_CARD_NUMBER" | "IBAN" | "US_SSN" | "UK_NHS" | "CRYPTO_ADDRESS" | "API_KEY" | "JWT" | "MAC_ADDRESS" | "US_PASSPORT" | "PRIVATE_KEY" | "URL_CREDENTIALS")[];
+  /** Types that are denied. Either this or `allow`. */
+  readonly deny?: readonly ("EMAIL" | "PHONE_NUMBER" | "IP_ADDRESS" | "CREDIT_CARD_NUMBER" | "IBAN" | "US_SSN" | "UK_NHS" | "CRYPTO_ADDRESS" | "API_KEY" | "JWT" | "MAC_ADDRESS" | "US_PASSPORT" | "PRIVATE_KEY" | "URL_CREDENTIALS")[];
+  /** Types of your own, which are denied: a name in capitals, and a pattern in which `#` is a digit, `?` a letter, `*` either, `{2,6}` how many. At most 64. */
+  readonly patterns?: readonly { readonly name: string; readonly pattern: string }[];
+  /** Where to look; `message` is `context.message`. Default `body` and `message`. */
+  readonly fields?: readonly ("body" | "query" | "message")[];
+}
+
+/** Card numbers, accounts, keys and their like in what is sent. */
+export const sensitiveInfo = /* @__PURE__ */ rule<SensitiveInfoOptions, "sensitiveInfo">("sensitiveInfo");
+
 /** Options of {@link filter}. */
 export interface FilterOptions extends RuleOptions {
   /** Expressions; a request for which none holds is denied. Either this or `deny`. */
@@ -160,6 +175,7 @@ export const RULES = [
   "tokenBucket",
   "validateEmail",
   "verifyAgent",
+  "sensitiveInfo",
   "filter",
 ] as const;
 
@@ -307,6 +323,10 @@ export type ReasonCode =
   | "agent.replayed"
   | "agent.count"
   | "agent.budget"
+  | "sensitive.none"
+  | "sensitive.allowed"
+  | "sensitive.found"
+  | "sensitive.absent"
   | "filter.matched"
   | "filter.allowed"
   | "filter.not_matched"

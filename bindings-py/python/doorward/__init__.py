@@ -40,6 +40,7 @@ from ._generated import (
     detect_bot,
     filter,  # noqa: A004 -- the rule's name
     fixed_window,
+    sensitive_info,
     shield,
     sliding_window,
     token_bucket,
@@ -55,6 +56,7 @@ from ._presets import (
     protect_password_reset,
     protect_signup,
 )
+from ._redact import redact, redact_stream
 from ._response import Refusal
 from ._rules import Duration, OnError, Rule
 from ._store import Store, Take, Taken
@@ -96,6 +98,9 @@ __all__ = [
     "protect_login",
     "protect_password_reset",
     "protect_signup",
+    "redact",
+    "redact_stream",
+    "sensitive_info",
     "shield",
     "sliding_window",
     "token_bucket",

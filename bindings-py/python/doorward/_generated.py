@@ -16,6 +16,7 @@ __all__ = [
     "detect_bot",
     "filter",
     "fixed_window",
+    "sensitive_info",
     "shield",
     "sliding_window",
     "token_bucket",
@@ -330,6 +331,37 @@ def verify_agent(
             "clockSkew": clock_skew,
             "once": once,
             "budget": budget,
+        },
+    )
+
+
+def sensitive_info(
+    *,
+    allow: Sequence[Literal["EMAIL", "PHONE_NUMBER", "IP_ADDRESS", "CREDIT_CARD_NUMBER", "IBAN", "US_SSN", "UK_NHS", "CRYPTO_ADDRESS", "API_KEY", "JWT", "MAC_ADDRESS", "US_PASSPORT", "PRIVATE_KEY", "URL_CREDENTIALS"]] | None = None,
+    deny: Sequence[Literal["EMAIL", "PHONE_NUMBER", "IP_ADDRESS", "CREDIT_CARD_NUMBER", "IBAN", "US_SSN", "UK_NHS", "CRYPTO_ADDRESS", "API_KEY", "JWT", "MAC_ADDRESS", "US_PASSPORT", "PRIVATE_KEY", "URL_CREDENTIALS"]] | None = None,
+    patterns: Sequence[Mapping[str, str]] | None = None,
+    fields: Sequence[Literal["body", "query", "message"]] | None = None,
+    mode: Mode | None = None,
+    id: str | None = None,
+    on_error: OnError | None = None,
+) -> Rule:
+    """Card numbers, accounts, keys and their like in what is sent.
+
+    allow: Types that pass; the others are denied. Either this or `deny`.
+    deny: Types that are denied. Either this or `allow`.
+    patterns: Types of your own, which are denied: a name in capitals, and a pattern in which `#` is a digit, `?` a letter, `*` either, `{2,6}` how many. At most 64.
+    fields: Where to look; `message` is `context.message`. Default `body` and `message`.
+    """
+    return rule(
+        "sensitiveInfo",
+        {
+            "id": id,
+            "mode": mode,
+            "onError": on_error,
+            "allow": allow,
+            "deny": deny,
+            "patterns": patterns,
+            "fields": fields,
         },
     )
 

@@ -30,13 +30,15 @@ mod phone;
 mod plans;
 mod private_key;
 mod secrets;
+mod segments;
 mod ssn;
 mod units;
 mod walk;
 
 pub use custom::{Custom, CustomError};
 pub use entity::{ENTITIES, Entity, Wanted};
-pub use units::{Units, convert};
+pub use segments::{Found, segments};
+pub use units::{Units, convert, count};
 
 use crate::text::sensitive::context::Side;
 use alloc::vec::Vec;

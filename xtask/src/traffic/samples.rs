@@ -225,6 +225,8 @@ pub(super) const TARGETS: &[(&str, &str)] = &[
 /// What people type, some of it with the marks of an attack.
 pub(super) const TEXTS: &[&str] = &[
     "red shoes",
+    "please charge 4111 1111 1111 1111, exp 04/29",
+    "write to ana@example.com about ORDER 66",
     "O'Brien",
     "Tom & Jerry; cats and dogs",
     "please select a plan from the list",

@@ -9,7 +9,7 @@ use super::{Candidate, Entity, byte, part};
 use crate::text::words::hash;
 
 /// How far is looked before and behind a candidate, in bytes and words.
-const BEFORE: usize = 72;
+pub(super) const BEFORE: usize = 72;
 const BEHIND: usize = 28;
 const WORDS_BEFORE: u8 = 9;
 const WORDS_BEHIND: u8 = 3;
@@ -72,6 +72,7 @@ arxiv isin cusip swift bic routing iban vat ein npi postcode zip zipcode postal 
 width height resolution pixels px average version release commit hash revision account acct accounts factura \
 facture rechnung bestellung bestellnummer auftrag pedido commande kundennummer rechnungsnummer sendungsnummer \
 ms seconds milliseconds minutes votes views followers users people inhabitants rounds records copies revenue profit \
+depth stack function method limit max min count counter level \
 flight train bus exam test grade student employee licence license plate patent bill statement\n\
 J id ids ref refs reference references code codes case record customer customers member membership issue file key \
 identifier referenz referencia pin otp\n\

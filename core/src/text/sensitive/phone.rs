@@ -137,7 +137,8 @@ fn belief(
             .iter()
             .take(to.saturating_sub(from))
             .all(|n| *n == 4);
-    if bits || points && to.saturating_sub(from) > 1 {
+    let round = digits.iter().skip(1).all(|digit| *digit == b'0');
+    if round || bits || points && to.saturating_sub(from) > 1 {
         return None;
     }
     if let Some(rest) = digits.strip_prefix(b"00")
