@@ -2,6 +2,7 @@
 // booleans by peer on standard output. `cargo xtask eval bots` runs it in a folder of its own,
 // into which npm installs the two.
 
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { text } from "node:stream/consumers";
 
@@ -9,7 +10,8 @@ const require = createRequire(`${process.cwd()}/`);
 const agents = JSON.parse(await text(process.stdin));
 const { isbot } = require("isbot");
 const patterns = require("crawler-user-agents").map(({ pattern }) => new RegExp(pattern));
-const version = (name) => require(`${name}/package.json`).version;
+const version = (name) =>
+  JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8")).version;
 
 process.stdout.write(
   JSON.stringify({

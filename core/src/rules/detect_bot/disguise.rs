@@ -43,12 +43,17 @@ pub const LEAST: u16 = 60;
 /// What one sign may weigh, so that no weak one decides, and none of those that
 /// intermediaries cause, not even all of them.
 #[must_use]
-pub const fn most(strength: Strength) -> u8 {
-    match strength {
-        Strength::Certain => 60,
-        Strength::Missing => 41,
-        Strength::Weak => 40,
-        Strength::Stripped => 19,
+pub const fn most(sign: Sign) -> u8 {
+    match (sign, sign.strength()) {
+        (_, Strength::Certain) => 60,
+        // a browser that weighs languages at random, behind a middlebox
+        (Sign::LanguageStyle, _) => 19,
+        // without it an intermediary's doing is enough, without an Accept it is not
+        (Sign::LanguageMissing, _) => 41,
+        (_, Strength::Missing | Strength::Weak) => 40,
+        // with one weak sign it decides
+        (Sign::FetchMissing, _) => 20,
+        (_, Strength::Stripped) => 19,
     }
 }
 
@@ -89,7 +94,7 @@ impl<'w> Model<'w> {
             return LEAST;
         }
         let byte = self.0.get(usize::from(sign.number())).copied();
-        u16::from(byte.unwrap_or_default().min(most(sign.strength())))
+        u16::from(byte.unwrap_or_default().min(most(sign)))
     }
 
     /// What the signs weigh together.

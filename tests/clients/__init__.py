@@ -1,0 +1,1 @@
+"""Clients as they are: browsers, driven browsers, tools and libraries."""
