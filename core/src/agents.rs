@@ -5,6 +5,7 @@
 //! checked and holds. Invalid or spoofed: it was checked and does not hold.
 //! Unverified: it could not be checked, which is no evidence of anything.
 
+pub mod crawlers;
 pub mod web_bot_auth;
 
 use crate::text::json::{write_count, write_text};

@@ -2,3 +2,4 @@
 //! sources and licences, and when it was made (`cargo xtask tables`).
 
 pub(crate) mod bots;
+pub(crate) mod crawlers;

@@ -6,6 +6,7 @@
 //! that something the command reads is absent, so nothing was done.
 
 mod bots;
+mod crawlers;
 mod data;
 mod demo;
 #[cfg(feature = "core")]

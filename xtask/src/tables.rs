@@ -5,12 +5,13 @@ use anyhow::Result;
 #[cfg(feature = "core")]
 use crate::email_data;
 use crate::{
-    bots,
+    bots, crawlers,
     data::{self, Row},
 };
 
 const TABLES: &[Row] = &[
     ("bots", "bots/bots.json.gz", bots::generate),
+    ("crawlers", "bots/ip-ranges.json.gz", crawlers::generate),
     #[cfg(feature = "core")]
     ("email", "email", email_data::generate),
 ];

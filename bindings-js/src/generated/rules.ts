@@ -42,6 +42,8 @@ export interface DetectBotOptions extends RuleOptions {
   readonly custom?: readonly { readonly id: string; readonly pattern: string; readonly category: string }[];
   /** Verifies the signatures of agents (Web Bot Auth); without it they are not looked at. */
   readonly webBotAuth?: { readonly allow?: readonly string[]; readonly directories?: readonly string[]; readonly keys?: readonly { readonly agent: string; readonly x: string }[]; readonly authorities?: readonly string[]; readonly strict?: readonly string[]; readonly maxLifetime?: number; readonly clockSkew?: Duration; readonly testKeys?: boolean };
+  /** Address lists newer than the embedded ones: a bot's id, the list's `date` (RFC 3339), its addresses and ranges (apart by spaces). */
+  readonly ranges?: readonly { readonly bot: string; readonly date: string; readonly ranges: string }[];
 }
 
 /** Bots, crawlers, tools and libraries, and automation that pretends to be a browser. */
@@ -254,6 +256,7 @@ export type ReasonCode =
   | "bot.suspected"
   | "bot.user_agent_missing"
   | "bot.user_agent_unknown"
+  | "bot.spoofed.crawler"
   | "bot.verified"
   | "bot.signature.malformed"
   | "bot.signature.value"

@@ -126,6 +126,7 @@ def detect_bot(
     deny_spoofed: bool | None = None,
     custom: Sequence[Mapping[str, str]] | None = None,
     web_bot_auth: DetectBotWebBotAuth | None = None,
+    ranges: Sequence[Mapping[str, str]] | None = None,
     mode: Mode | None = None,
     id: str | None = None,
     on_error: OnError | None = None,
@@ -137,6 +138,7 @@ def detect_bot(
     deny_spoofed: Whether automation that pretends to be a browser is denied although no list names it, default `true`.
     custom: The application's own bots: `pattern` is text in the User-Agent, in any case.
     web_bot_auth: Verifies the signatures of agents (Web Bot Auth); without it they are not looked at.
+    ranges: Address lists newer than the embedded ones: a bot's id, the list's `date` (RFC 3339), its addresses and ranges (apart by spaces).
     """
     return rule(
         "detectBot",
@@ -149,6 +151,7 @@ def detect_bot(
             "denySpoofed": deny_spoofed,
             "custom": custom,
             "webBotAuth": web_bot_auth,
+            "ranges": ranges,
         },
     )
 

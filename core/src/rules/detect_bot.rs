@@ -28,7 +28,7 @@ mod spoofed;
 mod verification;
 
 use super::{Code, Finding, Judgement, Kind, Manual, Memo, Opt, Rule};
-use crate::agents::web_bot_auth;
+use crate::agents::{crawlers, web_bot_auth};
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
 use crate::need::Reply;
@@ -79,6 +79,7 @@ pub(super) const MANUAL: Manual = Manual {
             doc: "The application's own bots: `pattern` is text in the User-Agent, in any case.",
         },
         web_bot_auth::OPTION,
+        crawlers::OPTION,
     ],
     codes: &[
         Code {
@@ -135,6 +136,11 @@ pub(super) const MANUAL: Manual = Manual {
             code: "bot.user_agent_unknown",
             saw: "the recording does not say whether there was a User-Agent",
             change: "a recording with all headers",
+        },
+        Code {
+            code: "bot.spoofed.crawler",
+            saw: "the User-Agent names {bots}, and the address is not theirs",
+            change: "the crawler's own address, or newer lists in ranges",
         },
         Code {
             code: "bot.verified",
@@ -428,7 +434,7 @@ impl DetectBot {
         let reason = Reason::code(if denied { "bot.denied" } else { "bot.allowed" })
             .with("bots", Detail::Names(bots))
             .with("categories", Detail::Names(categories));
-        Finding::Judged(Judgement {
+        let judgement = Judgement {
             conclusion: if denied {
                 Conclusion::Deny
             } else {
@@ -436,7 +442,12 @@ impl DetectBot {
             },
             score: if generic { LIKELY } else { Score::ONE },
             reason,
-        })
+        };
+        let known = matches.iter().filter_map(|found| match found.bot {
+            Bot::Known(id) => Some(id.name()),
+            Bot::Custom(_) => None,
+        });
+        self.verification.crawler(view, known, judgement)
     }
 }
 

@@ -5,6 +5,7 @@
 //! sends one. One that could not be checked changes nothing but is told.
 
 use crate::agents::Actor;
+use crate::agents::crawlers::{Crawlers, Proof};
 use crate::agents::web_bot_auth::{Outcome, Verified, WebBotAuth};
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
@@ -20,6 +21,7 @@ use alloc::vec::Vec;
 #[derive(Debug)]
 pub(super) struct Verification {
     web_bot_auth: Option<WebBotAuth>,
+    crawlers: Crawlers,
     /// The rule's list says what is denied, so what it does not name passes.
     denies: bool,
 }
@@ -28,11 +30,13 @@ impl Verification {
     pub(super) fn compile(options: &Options<'_>, denies: bool) -> Result<Self, Fault> {
         Ok(Self {
             web_bot_auth: WebBotAuth::compile(options)?,
+            crawlers: Crawlers::compile(options)?,
             denies,
         })
     }
 
     pub(super) fn reads(&self, reads: &mut Reads) {
+        reads.ip();
         if self.web_bot_auth.is_some() {
             WebBotAuth::reads(reads);
         }
@@ -70,6 +74,29 @@ impl Verification {
                 let allowed = signatures.allows(&verified.agent);
                 self.verified(verified, allowed, named)
             }
+        }
+    }
+
+    /// The judgement of the bots that a User-Agent names, held against the
+    /// client's address: a crawler that is somebody else is denied.
+    pub(super) fn crawler<'n>(
+        &self,
+        view: &View<'_>,
+        names: impl Iterator<Item = &'n str>,
+        judgement: Judgement,
+    ) -> Finding {
+        let passes = judgement.conclusion == Conclusion::Allow;
+        match self.crawlers.look(view, names, passes) {
+            Some(Proof::Asks(need)) => Finding::Asks(alloc::vec![need]),
+            Some(Proof::Verified) => Finding::Judged(Judgement {
+                reason: judgement.reason.with("verified", Detail::Flag(true)),
+                ..judgement
+            }),
+            Some(Proof::Spoofed) => Finding::Judged(Judgement::deny(Reason {
+                code: "bot.spoofed.crawler",
+                details: judgement.reason.details,
+            })),
+            Some(Proof::Unverifiable) | None => Finding::Judged(judgement),
         }
     }
 
