@@ -20,12 +20,14 @@ const MAX_NAMES = 4;
 export async function dns(ip: unknown, resolve: Resolver): Promise<Looked> {
   const address = typeof ip === "string" ? parts(ip) : undefined;
   if (!address) throw new Failure("bad_name");
-  const { records } = await resolve(reversed(address), "PTR");
+  const { records, unsure } = await resolve(reversed(address), "PTR");
+  if (unsure) throw new Failure("failed", "no name was found, or no server answered");
   const type = address.length === 4 ? "A" : "AAAA";
   const names = records.filter(isName);
   const followed = await Promise.all(
     names.slice(0, MAX_NAMES).map(async (name) => {
       const found = await resolve(name, type);
+      if (found.unsure) throw new Failure("failed", "no address was found, or no server answered");
       return found.records.some((record) => String(parts(record)) === String(address));
     }),
   );

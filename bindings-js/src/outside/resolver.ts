@@ -13,6 +13,8 @@ export interface Answer {
   /** False where the name does not exist at all. */
   readonly exists: boolean;
   readonly records: readonly string[];
+  /** The host cannot tell that there is nothing from servers that failed. */
+  readonly unsure?: true;
 }
 
 /** Asks for the records of a name. Throws a `Failure` where there is no answer. */
@@ -65,7 +67,7 @@ type ResolveDns = (
   options: { nameServer?: { ipAddr: string; port: number }; signal: AbortSignal },
 ) => Promise<readonly (string | Exchange)[]>;
 
-/** Deno does not tell a name that does not exist from one without such a record. */
+/** Deno has one error for a name or record that does not exist and for a server that failed. */
 function denoResolver(resolve: ResolveDns, dns: readonly string[] | undefined): Resolver {
   const server = dns?.[0];
   const nameServer = server === undefined ? undefined : addressAndPort(server);
@@ -78,7 +80,7 @@ function denoResolver(resolve: ResolveDns, dns: readonly string[] | undefined): 
       return { exists: true, records: type === "MX" ? exchanges(mail) : texts.map(bare) };
     } catch (error) {
       const kind = (error as Error).name;
-      if (kind === "NotFound") return { exists: false, records: [] };
+      if (kind === "NotFound") return { exists: false, records: [], unsure: true };
       throw new Failure(signal.aborted ? "timeout" : "failed", kind);
     }
   };
