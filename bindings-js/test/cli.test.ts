@@ -147,3 +147,21 @@ test("help, and what is no command; terminal controls are written out", () => {
   assert.equal(run.status, 2);
   assert.ok(run.stderr.includes("\\u001b[31m\\u202e"));
 });
+
+test("scan: a line for a line, bad input by its place", () => {
+  const file1 = file(
+    "texts.jsonl",
+    `${JSON.stringify({ id: "1", text: "é ana@example.com" })}\n\n${JSON.stringify({ id: "2", text: "none" })}`,
+  );
+  const run = doorward("scan", "sensitive", file1);
+  assert.equal(run.status, 0, run.stderr);
+  assert.equal(
+    run.stdout,
+    '{"id":"1","score":0.95,"verdict":true,"spans":[{"start":2,"end":17,"type":"EMAIL"}]}\n' +
+      '{"id":"2","score":0,"verdict":false,"spans":[]}\n',
+  );
+  const wrong = doorward("scan", "sensitive", file1, "--field", "body");
+  assert.equal(wrong.status, 2);
+  assert.equal(wrong.stderr, "texts.jsonl:1: body: found nothing, expected text\n");
+  assert.equal(doorward("scan", "nonsense", file1).status, 2);
+});
