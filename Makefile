@@ -120,6 +120,8 @@ lint-rust: $(VENV)
 	cargo clippy --locked --manifest-path core/model/train/Cargo.toml --target-dir target/train --quiet -- --deny warnings
 	cargo fmt --manifest-path core/model/bots/Cargo.toml --check
 	cargo clippy --locked --manifest-path core/model/bots/Cargo.toml --target-dir target/train --quiet -- --deny warnings
+	cargo fmt --manifest-path core/model/prompt/Cargo.toml --check
+	cargo clippy --locked --manifest-path core/model/prompt/Cargo.toml --target-dir target/train --quiet -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps --quiet --package doorward-core
 	cargo xtask types --check
 	cargo deny --log-level error --locked check licenses bans sources
@@ -150,14 +152,18 @@ ledger: js ## write benches/ledger.json again: sizes, allocations, instructions
 eval: ## what the rules find in the labelled corpora of ../shared/data; after `make train` also by weights that never saw a source
 	cargo xtask eval
 
-.PHONY: train train-bots
-train: train-bots ## the weights of the models, from ../shared/data: the same bytes on every machine
+.PHONY: train train-bots train-prompt
+train: train-bots train-prompt ## the weights of the models, from ../shared/data: the same bytes on every machine
 	cargo run --release --locked --quiet --manifest-path core/model/train/Cargo.toml --target-dir target/train -- \
 	  ../shared/data/waf core/model target/shield-parts
 
 train-bots:
 	cargo run --release --locked --quiet --manifest-path core/model/bots/Cargo.toml --target-dir target/train -- \
 	  ../shared/data/bots core/model target/bots-parts
+
+train-prompt:
+	cargo run --release --locked --quiet --manifest-path core/model/prompt/Cargo.toml --target-dir target/train -- \
+	  ../shared/data/prompt-injection core/model/prompt core/packs target/prompt-parts
 
 .PHONY: sbom reproducible
 sbom: js py ## what is in the packages, as CycloneDX in dist/; fails if they depend on anything

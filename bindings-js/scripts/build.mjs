@@ -43,6 +43,7 @@ const ALONE = [
   "bin",
   "email-data",
   "internal",
+  "prompt",
   "redis",
   "testing",
   "wasm/edge",

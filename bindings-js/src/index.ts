@@ -39,6 +39,13 @@ export { doorward, doorward as default } from "./doorward.js";
 export { PolicyError } from "./engine.js";
 export * from "./generated/rules.js";
 export type { WardOptions } from "./options.js";
+export {
+  canary,
+  checkOutput,
+  type OutputChecks,
+  type OutputLeak,
+  withCanary,
+} from "./output.js";
 export type { Limits } from "./outside/bounds.js";
 export type { IpDatabase } from "./outside/ip.js";
 export type { KeyOptions, KeySet } from "./outside/key.js";

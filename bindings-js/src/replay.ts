@@ -8,6 +8,7 @@ import emailData from "./email-data.js";
 import { environmentSecret, isDryRun } from "./environment.js";
 import { BadInput, linesOf, located, Output, Progress } from "./files.js";
 import { Instance } from "./instance.js";
+import prompt from "./prompt.js";
 import { isRedisUrl, type ReplayStore, replayStore } from "./redis/replay.js";
 
 export const REPLAY_HELP = `Usage: doorward replay TRAFFIC... --policy FILE [--against FILE] [--out FILE]
@@ -60,6 +61,7 @@ async function run(
   const options = new shell.EngineOptions();
   if (isDryRun()) options.dry_run();
   options.pack(emailData.bytes);
+  options.pack(prompt.bytes);
   if (values.log !== undefined) options.log_secret(new TextEncoder().encode(logSecret()));
   const policy = await policyOf(values.policy);
   const against = values.against === undefined ? undefined : await policyOf(values.against);

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import emailData from "./email-data.js";
 import { BadInput, linesOf, located, Output, Progress } from "./files.js";
 import { Instance } from "./instance.js";
+import prompt from "./prompt.js";
 
 export const SCAN_HELP = `Usage: doorward scan KIND FILE... [--field NAME] [--out FILE]
 
@@ -14,6 +15,8 @@ line for each: {"id", "score", "verdict", ...} to stdout or --out.
                    places in code points: "spans": [{"start", "end", "type"}]
   email            addresses: "types" of INVALID, DISPOSABLE, FREE, ROLE, TYPO, and "suggest"
                    for a typo; the verdict is true for invalid and disposable ones
+  prompt           prompt injection, with the window that weighs most in code points:
+                   "start", "end", and "disguise" where the text had one
 
   --field NAME     the field to look at (text; email: email)
   --out FILE       where lines go
@@ -30,6 +33,7 @@ export async function scan(args: readonly string[]): Promise<number> {
   const { shell } = Instance.current();
   const options = new shell.EngineOptions();
   options.pack(emailData.bytes);
+  options.pack(prompt.bytes);
   const engine = located("doorward scan", () => new shell.Scan(kind, values.field, options));
   const out = new Output(values.out);
   const progress = new Progress();

@@ -12,6 +12,7 @@ mod engine;
 mod fault;
 mod frame;
 mod home;
+mod output;
 mod packs;
 mod redact;
 mod replay;
@@ -29,6 +30,8 @@ mod _doorward {
     use crate::fault::Fault;
     #[pymodule_export]
     use crate::home::forked;
+    #[pymodule_export]
+    use crate::output::{canary, check_output, with_canary};
     #[pymodule_export]
     use crate::redact::redact;
     #[pymodule_export]

@@ -5,7 +5,10 @@ use pyo3::PyResult;
 use pyo3::exceptions::PyValueError;
 use std::sync::OnceLock;
 
-const BYTES: &[&[u8]] = &[include_bytes!("../../core/packs/email-data.bin")];
+const BYTES: &[&[u8]] = &[
+    include_bytes!("../../core/packs/email-data.bin"),
+    include_bytes!("../../core/packs/prompt.bin"),
+];
 
 /// All of them, read once.
 pub(crate) fn packs() -> PyResult<Packs> {

@@ -5,6 +5,7 @@
 //! `docs/` are generated from the [`Manual`] in that file.
 
 pub mod detect_bot;
+pub mod detect_prompt_injection;
 pub mod filter;
 mod fixed_window;
 mod sensitive_info;
@@ -33,6 +34,7 @@ pub const RULES: &[&Manual] = &[
     &validate_email::MANUAL,
     &verify_agent::MANUAL,
     &sensitive_info::MANUAL,
+    &detect_prompt_injection::MANUAL,
     &filter::MANUAL,
 ];
 
@@ -183,6 +185,8 @@ pub enum Kind {
     Flag,
     /// A list of text.
     Texts,
+    /// One of these words.
+    Word(&'static [&'static str]),
     /// A list of some of these words.
     Words(&'static [&'static str]),
     /// A list of characteristics, see [`crate::field`].

@@ -5,6 +5,7 @@
 //! every host.
 
 mod email;
+mod prompt;
 mod sensitive;
 
 use crate::pack::Packs;
@@ -44,7 +45,7 @@ struct Kind {
 }
 
 /// Every kind.
-const KINDS: &[Kind] = &[sensitive::KIND, email::KIND];
+const KINDS: &[Kind] = &[sensitive::KIND, email::KIND, prompt::KIND];
 
 /// The kinds with the field each reads by default and what it is, as JSON: what
 /// a command says in its help.
@@ -184,7 +185,7 @@ mod tests {
             assert!(scan(line).starts_with(said), "{}", scan(line));
         }
         let error = Scan::new("nonsense", None, &Packs::default()).err();
-        let said = "found kind \"nonsense\", expected sensitive, email";
+        let said = "found kind \"nonsense\", expected sensitive, email, prompt";
         assert!(error.is_some_and(|error| error.starts_with(said)));
     }
 }

@@ -5,13 +5,14 @@ use anyhow::Result;
 
 use crate::{
     data::{self, Row},
-    eval_bots, eval_email, eval_peers, eval_sensitive, eval_shield,
+    eval_bots, eval_email, eval_peers, eval_prompt, eval_sensitive, eval_shield,
 };
 
 const CORPORA: &[Row] = &[
     ("bots", "bots", eval_bots::run),
     ("email", "email", eval_email::run),
     ("shield", "waf", eval_shield::run),
+    ("prompt", "prompt-injection", eval_prompt::run),
     ("sensitive", "pii", eval_sensitive::run),
     ("peers", "waf", eval_peers::run),
 ];

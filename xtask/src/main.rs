@@ -19,6 +19,7 @@ mod eval_bots;
 mod eval_email;
 #[cfg(feature = "core")]
 mod eval_peers;
+mod eval_prompt;
 #[cfg(feature = "core")]
 mod eval_sensitive;
 #[cfg(feature = "core")]

@@ -94,6 +94,7 @@ fn typescript_type(kind: Kind) -> String {
         Kind::Duration => "Duration".into(),
         Kind::Flag => "boolean".into(),
         Kind::Texts | Kind::Characteristics => "readonly string[]".into(),
+        Kind::Word(words) => quoted(words, " | "),
         Kind::Words(words) => format!("readonly ({})[]", quoted(words, " | ")),
         Kind::Records(members) => {
             let members: Vec<String> = members
@@ -197,6 +198,7 @@ fn python_plain_type(kind: Kind) -> String {
         Kind::Duration => "Duration".into(),
         Kind::Flag => "bool".into(),
         Kind::Texts | Kind::Characteristics => "Sequence[str]".into(),
+        Kind::Word(words) => format!("Literal[{}]", quoted(words, ", ")),
         Kind::Words(words) => format!("Sequence[Literal[{}]]", quoted(words, ", ")),
         Kind::Records(_) => "Sequence[Mapping[str, str]]".into(),
         // text is a sequence of text: a wrong word must not pass for a list

@@ -157,6 +157,17 @@ export interface SensitiveInfoOptions extends RuleOptions {
 /** Card numbers, accounts, keys and their like in what is sent. */
 export const sensitiveInfo = /* @__PURE__ */ rule<SensitiveInfoOptions, "sensitiveInfo">("sensitiveInfo");
 
+/** Options of {@link detectPromptInjection}. */
+export interface DetectPromptInjectionOptions extends RuleOptions {
+  /** Where the texts come from: `user` (default), or `tool` or `document`, in which instructions do not belong, so that less is enough. */
+  readonly source?: "user" | "tool" | "document";
+  /** The score from which a text is denied; default 0.5. */
+  readonly threshold?: number;
+}
+
+/** Prompt injection in `context.message` and in the bodies of chats. */
+export const detectPromptInjection = /* @__PURE__ */ rule<DetectPromptInjectionOptions, "detectPromptInjection">("detectPromptInjection");
+
 /** Options of {@link filter}. */
 export interface FilterOptions extends RuleOptions {
   /** Expressions; a request for which none holds is denied. Either this or `deny`. */
@@ -178,6 +189,7 @@ export const RULES = [
   "validateEmail",
   "verifyAgent",
   "sensitiveInfo",
+  "detectPromptInjection",
   "filter",
 ] as const;
 
@@ -330,6 +342,9 @@ export type ReasonCode =
   | "sensitive.allowed"
   | "sensitive.found"
   | "sensitive.absent"
+  | "prompt.ok"
+  | "prompt.absent"
+  | "prompt.injection"
   | "filter.matched"
   | "filter.allowed"
   | "filter.not_matched"

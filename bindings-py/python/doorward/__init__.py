@@ -38,6 +38,7 @@ from ._generated import (
     ShieldProbing,
     VerifyAgentBudget,
     detect_bot,
+    detect_prompt_injection,
     filter,  # noqa: A004 -- the rule's name
     fixed_window,
     sensitive_info,
@@ -47,6 +48,7 @@ from ._generated import (
     validate_email,
     verify_agent,
 )
+from ._output import OutputLeak, canary, check_output, with_canary
 from ._outside import Keys, Limits, Outside
 from ._presets import (
     Rate,
@@ -76,6 +78,7 @@ __all__ = [
     "LogSink",
     "Mode",
     "OnError",
+    "OutputLeak",
     "Outside",
     "PolicyError",
     "Rate",
@@ -91,7 +94,10 @@ __all__ = [
     "Velocity",
     "VerifyAgentBudget",
     "__version__",
+    "canary",
+    "check_output",
     "detect_bot",
+    "detect_prompt_injection",
     "filter",
     "fixed_window",
     "protect_checkout",
@@ -106,4 +112,5 @@ __all__ = [
     "token_bucket",
     "validate_email",
     "verify_agent",
+    "with_canary",
 ]

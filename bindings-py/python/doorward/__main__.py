@@ -83,10 +83,11 @@ def _parser() -> argparse.ArgumentParser:
         description="Looks at a field of text in every line of JSON Lines (gzip or not) and writes "
         'a line for each: {"id", "score", "verdict", ...}. KIND sensitive: e-mail addresses, card '
         "numbers, keys and their like, with their places in code points. KIND email: addresses "
-        "that are invalid, disposable, free, of a task or mistyped, without asking the network.",
+        "that are invalid, disposable, free, of a task or mistyped, without asking the network. "
+        "KIND prompt: prompt injection, with the window that weighs most.",
     )
     add = scan.add_argument
-    add("kind", metavar="KIND", help="sensitive or email")
+    add("kind", metavar="KIND", help="sensitive, email or prompt")
     add("files", metavar="FILE", nargs="+", help="files of lines")
     add("--field", metavar="NAME", help="the field to look at (text; email: email)")
     add("--out", metavar="FILE", help="where lines go instead of stdout")

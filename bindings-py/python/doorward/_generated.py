@@ -14,6 +14,7 @@ __all__ = [
     "ShieldProbing",
     "VerifyAgentBudget",
     "detect_bot",
+    "detect_prompt_injection",
     "filter",
     "fixed_window",
     "sensitive_info",
@@ -365,6 +366,31 @@ def sensitive_info(
             "deny": deny,
             "patterns": patterns,
             "fields": fields,
+        },
+    )
+
+
+def detect_prompt_injection(
+    *,
+    source: Literal["user", "tool", "document"] | None = None,
+    threshold: float | None = None,
+    mode: Mode | None = None,
+    id: str | None = None,
+    on_error: OnError | None = None,
+) -> Rule:
+    """Prompt injection in `context.message` and in the bodies of chats.
+
+    source: Where the texts come from: `user` (default), or `tool` or `document`, in which instructions do not belong, so that less is enough.
+    threshold: The score from which a text is denied; default 0.5.
+    """
+    return rule(
+        "detectPromptInjection",
+        {
+            "id": id,
+            "mode": mode,
+            "onError": on_error,
+            "source": source,
+            "threshold": threshold,
         },
     )
 

@@ -145,6 +145,12 @@ impl Options<'_> {
         }
     }
 
+    /// The word chosen, if given.
+    #[must_use]
+    pub fn word(&self, name: &str) -> Option<&str> {
+        self.texts(name)?.first().map(String::as_str)
+    }
+
     /// A list of records, if given: each the members in the order written.
     #[must_use]
     pub fn records(&self, name: &str) -> Option<&[Vec<(String, String)>]> {
@@ -210,6 +216,11 @@ fn item(name: &'static str, kind: Kind, value: &Value) -> Result<Item, Fault> {
                 .ok_or_else(|| Fault::found(name, value, expected(kind)))?,
         ),
         Kind::Texts => Item::Texts(texts(name, value, |_| true, expected(kind))?),
+        Kind::Word(words) => {
+            let word = value.as_text().filter(|word| words.contains(word));
+            let word = word.ok_or_else(|| Fault::found(name, value, expected(kind)))?;
+            Item::Texts(Vec::from([word.to_string()]))
+        }
         Kind::Words(words) => Item::Texts(texts(
             name,
             value,
@@ -236,6 +247,7 @@ pub(crate) fn expected(kind: Kind) -> String {
         Kind::Fraction => "a number from 0 to 1".into(),
         Kind::Flag => "true or false".into(),
         Kind::Texts => "an array of text".into(),
+        Kind::Word(words) => format!("one of {}", words.join(", ")),
         Kind::Words(words) => format!("an array of {}", words.join(", ")),
         Kind::Characteristics => {
             format!("an array of names of facts ({FIELD_NAMES}, or a context field)")

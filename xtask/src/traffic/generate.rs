@@ -13,8 +13,8 @@ mod samples;
 use line::{Line, base64, percent, percent_bytes, quoted};
 use random::Random;
 use samples::{
-    ATTACKS, BOTS, BROWSERS, FILES, LIARS, MAILBOXES, METHODS, ODD_TARGETS, PEERS, TARGETS, TEXTS,
-    UNITS,
+    ATTACKS, BOTS, BROWSERS, FILES, LIARS, MAILBOXES, METHODS, ODD_TARGETS, PEERS, PROMPTS,
+    TARGETS, TEXTS, UNITS,
 };
 
 /// 2027-01-15T08:00:00Z
@@ -388,8 +388,22 @@ impl Maker {
         self.browser(line);
         self.user(line);
         line.header("Content-Type", "application/json");
-        let text = self.deal(TEXTS);
-        line.body = Some(format!("{{\"message\":{}}}", quoted(text)));
+        let text = if self.random.one_in(8) {
+            line.label = "attack";
+            line.tags.push("prompt-injection");
+            self.deal(PROMPTS)
+        } else {
+            self.deal(TEXTS)
+        };
+        line.body = Some(if self.random.one_in(3) {
+            format!(
+                "{{\"messages\":[{{\"role\":\"system\",\"content\":\"Be kind.\"}},\
+                 {{\"role\":\"user\",\"content\":{}}}]}}",
+                quoted(text)
+            )
+        } else {
+            format!("{{\"message\":{}}}", quoted(text))
+        });
         line.context.push(("message", quoted(text)));
         line.context.push(("requested", self.deal(UNITS).into()));
         line.context.push(("freeText", "[\"message\"]".into()));
