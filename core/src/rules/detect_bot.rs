@@ -41,7 +41,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use catalogue::{Bot, BotId, Categories, CustomBot, Match};
+use catalogue::{Bot, BotId, Catalogue, Categories, CustomBot, Match};
 use verification::Verification;
 
 /// Belief in evidence that names nobody.
@@ -323,6 +323,7 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
         deny_spoofed: options.flag("denySpoofed").unwrap_or(true),
         custom,
         verification: Verification::compile(options, denies)?,
+        catalogue: Catalogue::default(),
     }))
 }
 
@@ -381,6 +382,7 @@ struct DetectBot {
     deny_spoofed: bool,
     custom: Vec<CustomBot>,
     verification: Verification,
+    catalogue: Catalogue,
 }
 
 impl Rule for DetectBot {
@@ -412,7 +414,7 @@ impl DetectBot {
                 Finding::Undetermined(Reason::code("bot.user_agent_unknown"))
             };
         };
-        let matches = catalogue::find(user_agent, &self.custom);
+        let matches = self.catalogue.find(user_agent, &self.custom);
         if matches.is_empty() {
             return Finding::Judged(self.disguised(view.request, user_agent));
         }

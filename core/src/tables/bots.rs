@@ -2427,3 +2427,7 @@ hive\x85\xe1G\x06obigo\x07!\xd4\x03orbbot/\x09\xe0\xe9\x01foregenix\x0d\xe0f\x00
 \x03phpcrawl\x0a`\xf0\x05zanistabot\x0dB\x83\x05w3c-checklink\x06c\x0eetermly\x08\x03.\x03mastodon\x0a\xa0\
 Z\x00archivebox\x0f\xa0[\x00archive.org_bot\
 ";
+pub(crate) static STARTS: [u16; 1] = [0];
+pub(crate) static TEXT: &str = "";
+pub(crate) static FLAGS: [u8; 1] = [0];
+pub(crate) static TRIGGERS: [u8; 1] = [0];

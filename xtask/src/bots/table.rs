@@ -35,10 +35,30 @@ pub(super) struct Table {
     named: usize,
     sets: Vec<u32>,
     set_of: Vec<usize>,
-    filter: Vec<u64>,
-    buckets: Vec<usize>,
-    records: Vec<u8>,
-    literals: usize,
+    text: String,
+    flags: Vec<u8>,
+    triggers: Vec<u8>,
+}
+
+/// How a literal begins: like this with the bot's identifier, then the rest.
+/// `core/src/rules/detect_bot/catalogue/index.rs` undoes it.
+const BASES: [fn(&str) -> String; 6] = [
+    str::to_owned,
+    |id| id.replace('-', " "),
+    |id| id.replace('-', ""),
+    |id| id.replace('-', "_"),
+    |id| id.replace('-', "."),
+    |_| String::new(),
+];
+
+/// A literal beside its bot's identifier: the number of its base, the rest.
+fn beside(id: &str, literal: &str) -> String {
+    let bases = BASES.iter().zip('\u{1}'..);
+    let (rest, base) = bases
+        .filter_map(|(base, number)| Some((literal.strip_prefix(&base(id))?, number)))
+        .min_by_key(|(rest, _)| rest.len())
+        .unwrap_or((literal, '\u{6}'));
+    format!("{base}{rest}")
 }
 
 fn trigrams(text: &str) -> Vec<(usize, u32)> {
@@ -56,18 +76,6 @@ fn slot(gram: u32) -> usize {
     usize::try_from(gram.wrapping_mul(0x9E37_79B1) >> 18).unwrap_or_default()
 }
 
-/// A hexadecimal number as clippy wants it read.
-fn grouped(word: u64) -> String {
-    let part = |shift: u32| word >> shift & 0xffff;
-    format!(
-        "0x{:04x}_{:04x}_{:04x}_{:04x}",
-        part(48),
-        part(32),
-        part(16),
-        part(0)
-    )
-}
-
 impl Table {
     pub(super) fn build(bots: &Bots) -> Result<Self, String> {
         let rows: Vec<(usize, &Literal, usize)> = bots
@@ -83,8 +91,8 @@ impl Table {
             .into_iter()
             .map(|(_, gram)| slot(gram))
             .collect();
-        let mut filed: BTreeMap<usize, Vec<Vec<u8>>> = BTreeMap::new();
-        let mut filter = vec![0_u64; 256];
+        let mut filed: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut triggers: BTreeMap<(usize, &Literal, usize), u8> = BTreeMap::new();
         // Literals with few trigrams choose first.
         let mut order = rows.clone();
         order.sort_by_key(|(bot, literal, _)| (literal.text.len(), *bot));
@@ -94,34 +102,33 @@ impl Table {
                 .take(TRIGGER_MAX)
                 .min_by_key(|(at, gram)| {
                     let slot = slot(*gram);
-                    let load = filed.get(&(slot >> 5)).map_or(0, Vec::len);
+                    let load = filed.get(&(slot >> 5)).copied().unwrap_or_default();
                     (browsers.contains(&slot), load, *at)
                 });
             let (at, gram) = best.ok_or_else(|| format!("under three bytes: {literal:?}"))?;
-            let small = |n: usize| u8::try_from(n).map_err(|_| format!("too long: {literal:?}"));
             if literal.text.len() >= UNLESS || bot >= usize::from(START) {
                 return Err(format!("does not fit a record: {literal:?}"));
             }
-            let bot = u16::try_from(bot).unwrap_or_default();
-            let trigger = at | (slot(gram) & 7) << 5;
-            let mut record = vec![small(literal.text.len() | unless)?, small(trigger)?];
-            record.extend((bot | literal.flags).to_le_bytes());
-            record.extend(literal.text.bytes());
-            let slot = slot(gram);
-            if let Some(word) = filter.get_mut(slot >> 6) {
-                *word |= 1 << (slot & 63);
-            }
-            let bucket = filed.entry(slot >> 5).or_default();
-            bucket.push(record);
-            if bucket.len() > BUCKET_MAX {
-                return Err(format!("bucket {} is too full", slot >> 5));
+            let at = u8::try_from(at).map_err(|_| format!("too long: {literal:?}"))?;
+            triggers.insert((bot, literal, unless), at);
+            let bucket = filed.entry(slot(gram) >> 5).or_default();
+            *bucket += 1;
+            if *bucket > BUCKET_MAX {
+                return Err(format!("bucket {} is too full", slot(gram) >> 5));
             }
         }
-        let (mut buckets, mut records) = (vec![0], Vec::new());
-        for bucket in 0..512 {
-            records.extend(filed.remove(&bucket).into_iter().flatten().flatten());
-            buckets.push(records.len());
+        let (mut text, mut flags) = (String::new(), Vec::new());
+        let mut literals = triggers.keys().peekable();
+        for (i, bot) in bots.all.iter().enumerate() {
+            text.push_str(&bot.id);
+            while let Some((_, literal, unless)) = literals.next_if(|(bot, ..)| *bot == i) {
+                text.push_str(&beside(&bot.id, &literal.text));
+                let bounds = u8::try_from(literal.flags >> 11).unwrap_or_default();
+                flags.push(bounds | u8::from(*unless != 0) << 5);
+            }
+            text.push('\n');
         }
+        let triggers = triggers.into_values().collect();
         let mut sets: Vec<u32> = bots.all.iter().map(|bot| bot.categories).collect();
         sets.sort_unstable();
         sets.dedup();
@@ -134,7 +141,7 @@ impl Table {
         let ids = bots.all.iter().map(|bot| bot.id.clone()).collect();
         let bare = bots.all.iter().filter(|bot| bot.literals.is_empty());
         let shapes = bare.map(|bot| bot.id.clone()).collect();
-        let (listed, named, literals) = (bots.listed, bots.named, rows.len());
+        let (listed, named) = (bots.listed, bots.named);
         Ok(Self {
             ids,
             shapes,
@@ -142,36 +149,27 @@ impl Table {
             named,
             sets,
             set_of,
-            filter,
-            buckets,
-            records,
-            literals,
+            text,
+            flags,
+            triggers,
         })
     }
 
     pub(super) fn sizes(&self) -> String {
-        let ids: usize = self.ids.iter().map(|id| id.len().saturating_add(1)).sum();
-        let fixed = self.filter.len() * 8 + self.buckets.len() * 2 + self.sets.len() * 4;
-        let index = self.ids.len().div_ceil(16) * 2;
-        let total = ids + fixed + index + self.set_of.len() + self.records.len();
-        let fullest = self
-            .buckets
-            .windows(2)
-            .map(|w| w.iter().rev().fold(0, |a, b| b.abs_diff(a)));
+        let fixed = self.sets.len() * 4 + self.ids.len().div_ceil(16) * 2;
+        let literals = self.flags.len() + self.triggers.len();
         format!(
-            "{} bots, {} literals; bytes: ids {ids}, records {}, index {fixed}, total {total}; \
-             fullest bucket {} bytes",
+            "{} bots, {} literals; bytes: text {}, flags and triggers {literals}, sets {fixed}",
             self.ids.len(),
-            self.literals,
-            self.records.len(),
-            fullest.max().unwrap_or_default(),
+            self.flags.len(),
+            self.text.len(),
         )
     }
 
     pub(super) fn source(&self, rows: usize, hashes: &(String, String)) -> String {
         let mut out = self.header(rows, hashes);
         self.names(&mut out);
-        self.index(&mut out);
+        self.literals(&mut out);
         out.truncate(out.trim_end().len());
         out.push('\n');
         out
@@ -204,7 +202,7 @@ impl Table {
             self.listed,
             self.named - self.listed,
             self.ids.len() - self.named,
-            self.literals,
+            self.flags.len(),
         )
     }
 
@@ -250,52 +248,41 @@ impl Table {
         let set_of: Vec<String> = self.set_of.iter().map(usize::to_string).collect();
         array(out, "The set of each bot.", "SET_OF: [u8", &set_of);
         let mut at = 0_usize;
-        let all = self.ids.iter().map(|id| {
+        let all = self.text.split_inclusive('\n').map(|line| {
             let start = at.to_string();
-            at += id.len() + 1;
+            at += line.len();
             start
         });
         let starts: Vec<String> = all.step_by(16).collect();
         array(
             out,
-            "Where each sixteenth identifier starts in `IDS`.",
-            "ID_STARTS: [u16",
+            "Where each sixteenth line of `TEXT` starts.",
+            "STARTS: [u16",
             &starts,
-        );
-        let ids = self
-            .ids
-            .iter()
-            .fold(String::new(), |all, id| all + id + "\\n\\\n");
-        let _ = write!(
-            out,
-            "/// The identifiers, one a line.\npub(crate) static IDS: &str = \"\\\n{ids}\";\n\n"
         );
     }
 
-    fn index(&self, out: &mut String) {
-        let filter: Vec<String> = self.filter.iter().map(|w| grouped(*w)).collect();
-        let doc = "One bit per hash of a trigram that triggers a comparison.";
-        array(out, doc, "FILTER: [u64", &filter);
-        let buckets: Vec<String> = self.buckets.iter().map(usize::to_string).collect();
-        let doc = "Where each bucket of `RECORDS` starts, and the end.";
-        array(out, doc, "BUCKETS: [u16", &buckets);
-        let mut bytes = String::new();
-        for chunk in self.records.chunks(64) {
-            for byte in chunk {
-                let _ = match byte {
-                    b'"' | b'\\' => write!(bytes, "\\{}", char::from(*byte)),
-                    b' '..=b'~' => write!(bytes, "{}", char::from(*byte)),
-                    byte => write!(bytes, "\\x{byte:02x}"),
-                };
-            }
-            bytes.push_str("\\\n");
-        }
+    fn literals(&self, out: &mut String) {
+        let flags: Vec<String> = self.flags.iter().map(u8::to_string).collect();
+        let doc = "Of each literal: how it is bounded, and whether it speaks against the bot.";
+        array(out, doc, "FLAGS: [u8", &flags);
+        let triggers: Vec<String> = self.triggers.iter().map(u8::to_string).collect();
+        let doc = "Of each literal: the place of the trigram that it is filed under.";
+        array(out, doc, "TRIGGERS: [u8", &triggers);
+        let text = self.text.replace('\\', "\\\\").replace('"', "\\\"");
+        let escaped = |c: char| match c {
+            '\n' => "\\n\\\n".to_owned(),
+            '\0'..='\u{1f}' => format!("\\x{:02x}", u32::from(c)),
+            c => c.to_string(),
+        };
+        let text: String = text.chars().map(escaped).collect();
         // a line's continuation swallows the spaces that follow it
-        let bytes = bytes.replace("\\\n ", "\\\n\\x20");
+        let text = text.replace("\\\n ", "\\\n\\x20");
         let _ = write!(
             out,
-            "/// Length and `unless`, trigger, bot and flags (low byte first), literal.\n\
-             pub(crate) static RECORDS: &[u8] = b\"\\\n{bytes}\";\n"
+            "/// A line for each bot: its identifier, then each literal as one byte (what it begins\n\
+             /// with, see xtask/src/bots/table.rs) and the rest; a gap is a zero.\n\
+             pub(crate) static TEXT: &str = \"\\\n{text}\";\n"
         );
     }
 }

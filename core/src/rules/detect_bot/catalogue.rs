@@ -17,6 +17,7 @@
 //! in the string of a program that copies a browser's.
 
 mod generic;
+mod index;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use crate::tables::bots as table;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use index::Index;
 use scan::Scan;
 
 /// Bytes of a User-Agent that are read; what follows is ignored.
@@ -53,13 +55,12 @@ impl BotId {
     /// Its identifier: lower case with hyphens.
     #[must_use]
     pub fn name(self) -> &'static str {
-        let start = table::ID_STARTS
+        let start = table::STARTS
             .get(usize::from(self.0 / 16))
             .copied()
             .unwrap_or_default();
-        let lines = table::IDS.get(usize::from(start)..).unwrap_or_default();
-        lines
-            .split('\n')
+        let lines = table::TEXT.get(usize::from(start)..).unwrap_or_default();
+        names(lines)
             .nth(usize::from(self.0 % 16))
             .unwrap_or_default()
     }
@@ -146,14 +147,19 @@ impl Categories {
     }
 }
 
+/// The identifiers at the start of lines of the table.
+fn names(lines: &'static str) -> impl Iterator<Item = &'static str> {
+    lines
+        .split_terminator('\n')
+        .map(|line| line.split(|c| c < ' ').next().unwrap_or_default())
+}
+
 /// The bot called `id`. Case does not count, and `_` equals `-`: names from
 /// Arcjet (`GOOGLE_CRAWLER`) are understood.
 #[must_use]
 pub fn by_id(id: &str) -> Option<BotId> {
     let wanted = normal(id);
-    let at = table::IDS
-        .split_terminator('\n')
-        .position(|name| name == wanted)?;
+    let at = names(table::TEXT).position(|name| name == wanted)?;
     u16::try_from(at).ok().map(BotId)
 }
 
@@ -209,7 +215,7 @@ pub fn suggest(id: &str) -> Option<&'static str> {
     if is_category {
         nearest(&mut category_names().iter().copied())
     } else {
-        nearest(&mut table::IDS.split_terminator('\n'))
+        nearest(&mut names(table::TEXT))
     }
 }
 
@@ -255,7 +261,7 @@ pub struct CustomBot {
 pub enum Bot {
     /// One of the table.
     Known(BotId),
-    /// The application's own, by its place in the list given to [`find`].
+    /// The application's own, by its place in the list given to [`Catalogue::find`].
     Custom(usize),
 }
 
@@ -335,46 +341,64 @@ impl Matches {
     }
 }
 
-/// All bots named in `user_agent`, and those of the application.
-///
-/// One string often names a bot twice. What remains is the most specific:
-/// lists before tools before evidence without a name; the longest of names
-/// that overlap (`Googlebot-Image` before `Googlebot`); a name before one that
-/// only stands in a contact address or behind "like".
-#[must_use]
-pub fn find(user_agent: &[u8], custom: &[CustomBot]) -> Matches {
-    let text = user_agent.get(..LIMIT).unwrap_or(user_agent);
-    let mut scan = Scan::default();
-    scan.run(text, 0);
-    for (i, bot) in custom.iter().enumerate() {
-        for literal in bot
-            .literals
-            .iter()
-            .map(String::as_bytes)
-            .filter(|l| !l.is_empty())
-        {
-            let here = text
-                .windows(literal.len())
-                .position(|w| w.eq_ignore_ascii_case(literal));
-            if let Some(start) = here {
-                let end = start.saturating_add(literal.len());
-                scan.named.add(Match {
-                    bot: Bot::Custom(i),
-                    start,
-                    end,
-                });
-            }
-        }
+/// The table, ready to be searched.
+#[derive(Clone)]
+pub struct Catalogue(Index);
+
+impl fmt::Debug for Catalogue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Catalogue")
     }
-    scan.settle(text)
 }
 
-/// What [`find`] would say if no public list existed: how much of it holds
-/// for bots that nobody has listed yet.
-#[must_use]
-pub fn find_unlisted(user_agent: &[u8]) -> Matches {
-    let text = user_agent.get(..LIMIT).unwrap_or(user_agent);
-    let mut scan = Scan::default();
-    scan.run(text, table::TOOLS);
-    scan.settle(text)
+impl Default for Catalogue {
+    fn default() -> Self {
+        Self(Index::new())
+    }
+}
+
+impl Catalogue {
+    /// All bots named in `user_agent`, and those of the application.
+    ///
+    /// One string often names a bot twice. What remains is the most specific:
+    /// lists before tools before evidence without a name; the longest of names
+    /// that overlap (`Googlebot-Image` before `Googlebot`); a name before one that
+    /// only stands in a contact address or behind "like".
+    #[must_use]
+    pub fn find(&self, user_agent: &[u8], custom: &[CustomBot]) -> Matches {
+        let text = user_agent.get(..LIMIT).unwrap_or(user_agent);
+        let mut scan = Scan::default();
+        scan.run(&self.0, text, 0);
+        for (i, bot) in custom.iter().enumerate() {
+            for literal in bot
+                .literals
+                .iter()
+                .map(String::as_bytes)
+                .filter(|l| !l.is_empty())
+            {
+                let here = text
+                    .windows(literal.len())
+                    .position(|w| w.eq_ignore_ascii_case(literal));
+                if let Some(start) = here {
+                    let end = start.saturating_add(literal.len());
+                    scan.named.add(Match {
+                        bot: Bot::Custom(i),
+                        start,
+                        end,
+                    });
+                }
+            }
+        }
+        scan.settle(text)
+    }
+
+    /// What [`Catalogue::find`] would say if no public list existed: how much of
+    /// it holds for bots that nobody has listed yet.
+    #[must_use]
+    pub fn find_unlisted(&self, user_agent: &[u8]) -> Matches {
+        let text = user_agent.get(..LIMIT).unwrap_or(user_agent);
+        let mut scan = Scan::default();
+        scan.run(&self.0, text, table::TOOLS);
+        scan.settle(text)
+    }
 }

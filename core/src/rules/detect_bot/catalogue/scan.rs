@@ -1,10 +1,9 @@
 //! The pass over a User-Agent, and what counts of all that it saw.
 //!
-//! `xtask/src/bots.rs` files every literal under one of its trigrams and says
-//! how a record is laid out.
+//! Every literal is filed under one of its trigrams ([`super::index`]).
 
+use super::index::{Index, UNLESS, slot};
 use super::{Bot, BotId, Match, Matches, generic};
-use crate::tables::bots as table;
 
 /// Flags of a record, above the 11 bits of its bot.
 const START: u16 = 1 << 11;
@@ -12,8 +11,6 @@ const END: u16 = 1 << 12;
 const WORD_START: u16 = 1 << 13;
 const WORD_END: u16 = 1 << 14;
 const GAP: u16 = 1 << 15;
-/// In the byte of the length: this literal speaks against the bot.
-const UNLESS: u8 = 1 << 7;
 /// Bytes that a gap spans at most, so that a scan stays linear.
 const GAP_MAX: usize = 64;
 /// Exceptions that are remembered of one User-Agent; a list names at most two
@@ -32,7 +29,7 @@ pub(super) struct Scan {
 
 impl Scan {
     /// Looks for every literal of the bots from `first` on.
-    pub(super) fn run(&mut self, text: &[u8], first: u16) {
+    pub(super) fn run(&mut self, index: &Index, text: &[u8], first: u16) {
         let mut gram: u32 = 0;
         for (at, byte) in text.iter().enumerate() {
             if self.hits > HITS {
@@ -41,22 +38,18 @@ impl Scan {
             // letters in lower case; what else this bit changes, the
             // comparison sorts out
             gram = (gram << 8 | u32::from(byte | 0x20)) & 0xff_ffff;
-            let slot = usize::try_from(gram.wrapping_mul(0x9E37_79B1) >> 18).unwrap_or_default();
-            let word = table::FILTER.get(slot >> 6).copied().unwrap_or_default();
+            let slot = slot(gram);
+            let word = index.filter.get(slot >> 6).copied().unwrap_or_default();
             if word >> (slot & 63) & 1 == 1 {
                 // the trigram began two bytes ago
                 if let Some(at) = at.checked_sub(2) {
-                    self.bucket(text, at, slot, first);
+                    self.bucket(index.records(slot), text, at, slot, first);
                 }
             }
         }
     }
 
-    fn bucket(&mut self, text: &[u8], at: usize, slot: usize, first: u16) {
-        let bucket = slot >> 5;
-        let [from, to] = [bucket, bucket.saturating_add(1)]
-            .map(|i| table::BUCKETS.get(i).copied().map_or(0, usize::from));
-        let mut records = table::RECORDS.get(from..to).unwrap_or_default();
+    fn bucket(&mut self, mut records: &[u8], text: &[u8], at: usize, slot: usize, first: u16) {
         while let [size, trigger, low, high, rest @ ..] = records {
             let (literal, next) = rest
                 .split_at_checked(usize::from(size & !UNLESS))

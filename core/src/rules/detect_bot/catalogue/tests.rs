@@ -7,7 +7,7 @@ use alloc::string::ToString;
 use alloc::vec;
 
 fn names(user_agent: &str) -> Vec<&'static str> {
-    let found = find(user_agent.as_bytes(), &[]);
+    let found = Catalogue::default().find(user_agent.as_bytes(), &[]);
     let name = |m: &Match| match m.bot {
         Bot::Known(id) => id.name(),
         Bot::Custom(_) => "custom",
@@ -176,10 +176,10 @@ fn bots_of_the_application() {
         literals: vec![String::new(), "ShopSync/".into()],
         categories: shop,
     }];
-    let found = find(b"Mozilla/5.0 shopsync/2", &custom);
+    let found = Catalogue::default().find(b"Mozilla/5.0 shopsync/2", &custom);
     let all: Vec<Bot> = found.iter().map(|m| m.bot).collect();
     assert_eq!(all, [Bot::Custom(0)]);
-    assert!(find(b"", &custom).is_empty());
+    assert!(Catalogue::default().find(b"", &custom).is_empty());
 }
 
 #[test]
@@ -216,9 +216,19 @@ fn errors_can_suggest() {
 fn only_the_head_is_read() {
     let pad = "x".repeat(LIMIT);
     let text = format!("Mozilla/5.0 (X11) Gecko/1 {pad} curl/8 Googlebot/2.1");
-    assert!(find(text.as_bytes(), &[]).is_empty());
+    assert!(Catalogue::default().find(text.as_bytes(), &[]).is_empty());
     let many: String = all().map(|bot| bot.name().to_string() + "/ ").collect();
-    assert!(find(many.as_bytes(), &[]).iter().count() <= MATCHES);
+    assert!(
+        Catalogue::default()
+            .find(many.as_bytes(), &[])
+            .iter()
+            .count()
+            <= MATCHES
+    );
     let hostile = "spider facebookexternalhit ".repeat(200);
-    assert!(!find(hostile.as_bytes(), &[]).is_empty());
+    assert!(
+        !Catalogue::default()
+            .find(hostile.as_bytes(), &[])
+            .is_empty()
+    );
 }
