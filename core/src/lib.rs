@@ -98,3 +98,4 @@ mod tables;
 pub mod text;
 pub mod traffic;
 pub mod units;
+pub mod weights;

@@ -148,6 +148,7 @@ fn compile(options: &Options<'_>) -> Result<Box<dyn Rule>, Fault> {
         excerpt: options.flag("excerpt").unwrap_or_default(),
         graphql: graphql::Bounds::new(options),
         threshold: options.fraction("threshold").unwrap_or(DEFAULT_THRESHOLD),
+        model: Model::shipped(),
     };
     for (option, names) in [("freeText", &look.free_text), ("ignore", &look.ignore)] {
         let both = look.expect.iter().find(|expected| {

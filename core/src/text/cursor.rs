@@ -1,6 +1,11 @@
 //! A place in a byte string that only moves forward: what every lexer here is
 //! written with, so that reading past the end is `None` and never a fault.
 
+#![allow(
+    clippy::inline_always,
+    reason = "the module for JavaScript hosts is optimised for size, where a call per byte costs more than all else"
+)]
+
 use super::swar;
 
 /// Counts work in tests and under a fuzzer, so that "linear" is a number and
@@ -27,7 +32,7 @@ pub mod steps {
 }
 
 /// Notes `count` bytes looked at; nothing in a build that is shipped.
-#[inline]
+#[inline(always)]
 pub(crate) fn tick(count: usize) {
     #[cfg(any(test, fuzzing))]
     steps::add(count);
@@ -83,7 +88,7 @@ impl ByteSet {
         self
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn has(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte)) == Some(&true)
     }
@@ -97,10 +102,12 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
+    #[inline(always)]
     pub(crate) fn new(text: &'a [u8]) -> Self {
         Self { text, at: 0 }
     }
 
+    #[inline(always)]
     pub(crate) fn starting_at(text: &'a [u8], at: usize) -> Self {
         Self {
             text,
@@ -108,18 +115,22 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn at(&self) -> usize {
         self.at
     }
 
+    #[inline(always)]
     pub(crate) fn done(&self) -> bool {
         self.at >= self.text.len()
     }
 
+    #[inline(always)]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    #[inline(always)]
     pub(crate) fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
@@ -130,18 +141,22 @@ impl<'a> Cursor<'a> {
     }
 
     /// The byte just passed.
+    #[inline(always)]
     pub(crate) fn before(&self) -> Option<u8> {
         self.text.get(self.at.checked_sub(1)?).copied()
     }
 
+    #[inline(always)]
     pub(crate) fn peek_nth(&self, ahead: usize) -> Option<u8> {
         self.text.get(self.at.saturating_add(ahead)).copied()
     }
 
+    #[inline(always)]
     pub(crate) fn skip(&mut self, bytes: usize) {
         self.at = self.at.saturating_add(bytes).min(self.text.len());
     }
 
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<u8> {
         tick(1);
         let byte = self.peek()?;
@@ -149,6 +164,7 @@ impl<'a> Cursor<'a> {
         Some(byte)
     }
 
+    #[inline(always)]
     pub(crate) fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
@@ -158,6 +174,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Moves over the bytes that `wanted` accepts and returns them.
+    #[inline(always)]
     pub(crate) fn take_while(&mut self, wanted: impl Fn(u8) -> bool) -> &'a [u8] {
         let rest = self.rest();
         self.take(rest.iter().position(|b| !wanted(*b)).unwrap_or(rest.len()))
@@ -175,6 +192,7 @@ impl<'a> Cursor<'a> {
         self.take(swar::find_either(rest, one, other).unwrap_or(rest.len()))
     }
 
+    #[inline(always)]
     fn take(&mut self, length: usize) -> &'a [u8] {
         let rest = self.rest();
         tick(length.saturating_add(1));

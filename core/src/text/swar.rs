@@ -3,20 +3,28 @@
 //! Every function works on each byte for itself; a byte that fits shows as its
 //! top bit. wasm has 64-bit numbers whether it has vectors or not.
 
+#![allow(
+    clippy::inline_always,
+    reason = "the module for JavaScript hosts is optimised for size, where a call per word costs too much"
+)]
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const TOPS: u64 = 0x8080_8080_8080_8080;
 
 /// `byte` in all eight places.
+#[inline(always)]
 const fn splat(byte: u8) -> u64 {
     ONES.wrapping_mul(byte as u64)
 }
 
 /// The top bits of the bytes that are zero.
+#[inline(always)]
 const fn zeros(eight: u64) -> u64 {
     !((eight & !TOPS).wrapping_add(!TOPS) | eight) & TOPS
 }
 
 /// The top bits of letters, digits and underscores, as one bit a byte.
+#[inline(always)]
 const fn word_bits(eight: u64) -> u64 {
     let low = eight & !TOPS;
     let folded = low | splat(0x20);
@@ -64,7 +72,7 @@ pub(crate) const fn short(bytes: &[u8]) -> u64 {
 }
 
 /// The first eight bytes; zeros behind them where there are fewer.
-#[inline]
+#[inline(always)]
 pub(crate) fn head(text: &[u8]) -> u64 {
     text.first_chunk()
         .map_or_else(|| short(text), |eight| u64::from_le_bytes(*eight))

@@ -6,6 +6,11 @@
 //! `Sieve` first which of them can know the word. A slot keeps a few bits of
 //! the hash, so a word of no table is hardly ever compared.
 
+#![allow(
+    clippy::inline_always,
+    reason = "the module for JavaScript hosts is optimised for size, where a call per word costs too much"
+)]
+
 use super::cursor::{ByteSet, Cursor};
 use super::swar;
 
@@ -26,7 +31,7 @@ pub(crate) const fn hash(word: &[u8]) -> u32 {
 
 /// The same for the first `length` bytes of `text`, whose first eight are
 /// `head`: quicker where other bytes follow the word.
-#[inline]
+#[inline(always)]
 pub(crate) fn hash_head(text: &[u8], head: u64, length: usize) -> u32 {
     match swar::LOW.get(length) {
         Some(low) => mix(head & low, 0, length),
@@ -34,7 +39,7 @@ pub(crate) fn hash_head(text: &[u8], head: u64, length: usize) -> u32 {
     }
 }
 
-#[inline]
+#[inline(always)]
 #[allow(
     clippy::cast_possible_truncation,
     clippy::as_conversions,
@@ -61,7 +66,7 @@ pub(crate) struct Words<T: 'static, const SLOTS: usize> {
 const NUMBER: u16 = 0x3ff;
 
 /// The bits of a hash that a slot keeps.
-#[inline]
+#[inline(always)]
 #[allow(
     clippy::cast_possible_truncation,
     clippy::as_conversions,
@@ -220,12 +225,12 @@ impl Sieve {
     }
 
     /// The bits of the tables to ask.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(&self, hash: u32) -> u8 {
         self.0.get(Self::place(hash)).copied().unwrap_or_default()
     }
 
-    #[inline]
+    #[inline(always)]
     const fn place(hash: u32) -> usize {
         (hash >> 7) as usize & (Self::SIZE - 1)
     }

@@ -2,7 +2,8 @@
 
 use crate::corpus::{Corpus, MADE};
 use crate::folds::{Folds, part};
-use doorward_core::rules::shield::{Model, UNIT, contract, read};
+use doorward_core::rules::shield::{BITS, HEAD, Model, UNIT, contract, read};
+use doorward_core::weights::unpack;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -54,9 +55,9 @@ pub(crate) fn card(corpus: &Corpus, folds: &Folds, least: i32, file: &[u8]) -> S
             count.add(request.score >= 5000, *over >= least);
         }
     }
-    let zeros = file
+    let zeros = unpack(&file[HEAD..], 1 << BITS)
         .iter()
-        .map(|byte| usize::from(*byte == 0))
+        .map(|weight| usize::from(*weight == 0))
         .sum::<usize>();
     let mut text = include_str!("card.md")
         .replace("ATTACKS", &learned[1].to_string())

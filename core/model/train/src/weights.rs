@@ -3,6 +3,7 @@
 use crate::corpus::{Corpus, Request};
 use crate::fit::{BIAS, Weights};
 use doorward_core::rules::shield::{BITS, HEAD, Model, NEVER, UNIT, contract, read};
+use doorward_core::weights::pack;
 
 /// How much more than a short value a text, and a document, must weigh: of
 /// documents the model found nothing in sources it had not seen that was not as
@@ -14,16 +15,20 @@ const LEAST: f64 = 3.0;
 
 /// The file without thresholds.
 pub(crate) fn quantised(weights: &Weights) -> Vec<u8> {
-    let mut file = Vec::with_capacity(HEAD + (1 << BITS));
+    let mut file = Vec::new();
     file.extend(contract().to_le_bytes());
     for _ in 0..3 {
         file.extend(NEVER.to_le_bytes());
     }
-    for weight in weights {
+    assert_eq!(file.len(), HEAD);
+    let whole = weights.iter().map(|weight| {
         let rounded = (weight * f64::from(UNIT)).round().clamp(-127.0, 127.0);
         let rounded = if rounded.abs() < LEAST { 0.0 } else { rounded };
-        file.push((rounded as i8).to_le_bytes()[0]);
-    }
+        (rounded as i8).to_le_bytes()[0]
+    });
+    let whole: Vec<u8> = whole.collect();
+    assert_eq!(whole.len(), 1 << BITS);
+    file.extend(pack(&whole));
     file
 }
 
@@ -37,7 +42,7 @@ pub(crate) fn set_least(file: &mut [u8], least: i32) {
 }
 
 /// How far a request's strongest value is over the model's least sum.
-pub(crate) fn over(corpus: &Corpus, model: &Model<'_>, request: &Request) -> i32 {
+pub(crate) fn over(corpus: &Corpus, model: &Model, request: &Request) -> i32 {
     let readings = request.readings.iter().map(|reading| {
         let units = read(model, &corpus.texts[reading.text].bytes).units();
         model.over(reading.shape, reading.score, units)

@@ -54,6 +54,8 @@ pub struct Inspect {
     pub graphql: Bounds,
     /// The score from which a hit means an attack.
     pub threshold: Score,
+    /// The learned part.
+    pub model: Model,
 }
 
 impl Default for Inspect {
@@ -66,6 +68,7 @@ impl Default for Inspect {
             excerpt: false,
             graphql: Bounds::default(),
             threshold: DEFAULT_THRESHOLD,
+            model: Model::shipped(),
         }
     }
 }
@@ -110,8 +113,7 @@ pub struct Open<'o> {
 /// Looks at every value of `request` and returns the strongest hit, however weak.
 #[must_use]
 pub fn inspect(request: &Request<'_>, options: &Inspect) -> Option<Hit> {
-    let model = Model::shipped();
-    inspect_with(request, options, &mut |open| model.weigh(open))
+    inspect_with(request, options, &mut |open| options.model.weigh(open))
 }
 
 /// The same with another opinion than the shipped model's.

@@ -5,7 +5,7 @@
 //! no case, digits inside a word no value. One pass; every byte string has
 //! tokens.
 
-use super::words;
+use super::words::Known;
 use crate::text::words::{LONGEST, hash};
 
 /// A token and the place it ends at.
@@ -68,12 +68,13 @@ fn kind(byte: u8) -> u8 {
 /// The tokens of a text, in order.
 pub(super) struct Tokens<'t> {
     text: &'t [u8],
+    known: &'t Known,
     at: usize,
 }
 
 impl<'t> Tokens<'t> {
-    pub(super) fn of(text: &'t [u8]) -> Self {
-        Self { text, at: 0 }
+    pub(super) fn of(text: &'t [u8], known: &'t Known) -> Self {
+        Self { text, known, at: 0 }
     }
 
     fn rest(&self) -> &'t [u8] {
@@ -98,7 +99,7 @@ impl Iterator for Tokens<'_> {
         let (length, exact, class) = match kind(first) {
             IN_WORD => {
                 let length = self.run(|b| matches!(kind(b), IN_WORD | IN_NUMBER));
-                let (exact, class) = word(rest.get(..length).unwrap_or_default());
+                let (exact, class) = word(self.known, rest.get(..length).unwrap_or_default());
                 (length, exact, class)
             }
             IN_NUMBER => number(rest),
@@ -126,12 +127,12 @@ impl Iterator for Tokens<'_> {
     }
 }
 
-fn word(word: &[u8]) -> (u32, u32) {
+fn word(known: &Known, word: &[u8]) -> (u32, u32) {
     if word.len() > LONGEST {
         return (LONG, LONG);
     }
     let hash = hash(word);
-    let list = words::list(hash);
+    let list = known.list(hash);
     if list != 0 {
         return (hash, list);
     }

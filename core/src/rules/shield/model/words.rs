@@ -7,6 +7,8 @@
 //! most common words of English prose. Only hashes reach the build.
 
 use crate::text::words::hash;
+use alloc::sync::Arc;
+use alloc::vec;
 
 /// The lists; a word of two lists belongs to the first.
 pub(super) const LISTS: &[&str] = &[
@@ -84,10 +86,31 @@ pub(super) const LISTS: &[&str] = &[
     "def fn pub impl struct enum use_ mod_ package static void int double float bool extends implements export default module npm install yarn pip cargo git_ docker",
 ];
 
-const SLOTS: usize = 4096;
+const COUNT: usize = count();
 
-/// A slot holds the upper bits of a word's hash and, below, its list; 0 is free.
-static TABLE: [u32; SLOTS] = table();
+/// What the build keeps: hashes without their last byte, in order, as distances
+/// (low bytes, middle ones, and two bits), and the list of each.
+static PACKED: [u8; 3 * COUNT] = packed();
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time, where a fault is a compile error"
+)]
+const fn count() -> usize {
+    let (mut list, mut count) = (0, 0);
+    while list < LISTS.len() {
+        let bytes = LISTS[list].as_bytes();
+        let mut index = 0;
+        while index < bytes.len() {
+            count += (bytes[index] == b' ') as usize;
+            index += 1;
+        }
+        list += 1;
+        count += 1;
+    }
+    count
+}
 
 #[allow(
     clippy::indexing_slicing,
@@ -95,9 +118,10 @@ static TABLE: [u32; SLOTS] = table();
     clippy::cast_possible_truncation,
     reason = "runs at compile time, where a fault is a compile error"
 )]
-const fn table() -> [u32; SLOTS] {
-    let mut table = [0_u32; SLOTS];
-    let mut list = 0;
+const fn packed() -> [u8; 3 * COUNT] {
+    // upper bits of the hash, then the list: the first list of a word comes first
+    let mut words = [0_u32; COUNT];
+    let (mut list, mut at) = (0, 0);
     while list < LISTS.len() {
         let mut rest = LISTS[list].as_bytes();
         list += 1;
@@ -107,39 +131,91 @@ const fn table() -> [u32; SLOTS] {
                 length += 1;
             }
             let (word, behind) = rest.split_at(length);
-            let hash = hash(word);
-            let mut place = hash as usize & (SLOTS - 1);
-            while table[place] != 0 && table[place] >> 8 != hash >> 8 {
-                place = (place + 1) & (SLOTS - 1);
-            }
-            if table[place] == 0 {
-                table[place] = hash & !0xff | list as u32;
-            }
+            words[at] = hash(word) & !0xff | list as u32;
+            at += 1;
             rest = match behind.split_first() {
                 Some((_, rest)) => rest,
                 None => behind,
             };
         }
     }
-    table
+    // Shell's sort
+    let mut gap = COUNT / 2;
+    while gap > 0 {
+        let mut from = gap;
+        while from < COUNT {
+            let mut to = from;
+            while to >= gap && words[to - gap] > words[to] {
+                words.swap(to, to - gap);
+                to -= gap;
+            }
+            from += 1;
+        }
+        gap /= 2;
+    }
+    let mut packed = [0; 3 * COUNT];
+    let (mut index, mut before) = (0, 0);
+    while index < COUNT {
+        let distance = (words[index] >> 8) - before;
+        assert!(distance < 0x4_0000 && LISTS.len() < 64);
+        before = words[index] >> 8;
+        packed[index] = distance as u8;
+        packed[COUNT + index] = (distance >> 8) as u8;
+        packed[2 * COUNT + index] = words[index] as u8 | (distance >> 10) as u8 & 0xc0;
+        index += 1;
+    }
+    packed
 }
 
-/// The list that has the word with this hash; 0 if none.
-#[inline]
-pub(super) fn list(hash: u32) -> u32 {
-    let mut place = usize::try_from(hash).unwrap_or_default();
-    for _ in 0..SLOTS {
-        let slot = TABLE
-            .get(place & SLOTS.wrapping_sub(1))
-            .copied()
-            .unwrap_or_default();
-        if slot == 0 {
-            return 0;
+const SLOTS: usize = 4096;
+
+/// The lists of words, by hash: open addressing.
+#[derive(Clone)]
+pub(super) struct Known(Arc<[u32]>);
+
+impl Known {
+    pub(super) fn new() -> Self {
+        let mut slots = vec![0; SLOTS];
+        let (low, rest) = PACKED.split_at(COUNT);
+        let (middle, rest) = rest.split_at(COUNT);
+        let mut hash = 0_u32;
+        for ((low, middle), rest) in low.iter().zip(middle).zip(rest) {
+            let distance = u32::from_le_bytes([*low, *middle, rest >> 6, 0]);
+            hash = hash.wrapping_add(distance.wrapping_shl(8));
+            let mut place = Self::place(hash);
+            while let Some(slot) = slots.get_mut(place & SLOTS.wrapping_sub(1)) {
+                if *slot >> 8 == hash >> 8 {
+                    break;
+                }
+                if *slot == 0 {
+                    *slot = hash | u32::from(rest & 0x3f);
+                    break;
+                }
+                place = place.wrapping_add(1);
+            }
         }
-        if slot >> 8 == hash >> 8 {
-            return slot & 0xff;
-        }
-        place = place.wrapping_add(1);
+        Self(slots.into())
     }
-    0
+
+    #[inline]
+    fn place(hash: u32) -> usize {
+        usize::try_from(hash >> 20).unwrap_or_default()
+    }
+
+    /// The list that has the word with this hash; 0 if none.
+    #[inline]
+    pub(super) fn list(&self, hash: u32) -> u32 {
+        let mut place = Self::place(hash);
+        // some are free
+        while let Some(slot) = self.0.get(place & SLOTS.wrapping_sub(1)) {
+            if *slot == 0 {
+                return 0;
+            }
+            if *slot >> 8 == hash >> 8 {
+                return *slot & 0xff;
+            }
+            place = place.wrapping_add(1);
+        }
+        0
+    }
 }
