@@ -32,7 +32,7 @@ impl Parts {
     }
 
     /// The model that never saw `source`; the shipped one saw no source that is not listed.
-    pub(super) fn model(&self, source: &str) -> Model<'_> {
+    pub(super) fn model(&self, source: &str) -> Model {
         let part = self.of.get(source).and_then(|part| self.weights.get(*part));
         match part {
             Some(weights) => Model::from_bytes(weights),
