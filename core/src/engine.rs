@@ -403,6 +403,22 @@ impl Engine {
         id: impl FnOnce() -> String,
         world: &mut impl World,
     ) -> Step {
+        let mut id = Some(id);
+        let mut id = || id.take().map_or_else(String::new, |id| id());
+        self.concluded(judged, &mut id, world)
+    }
+
+    /// The same, one body of code for all worlds.
+    #[allow(
+        clippy::too_many_lines,
+        reason = "the steps of one conclusion, in their order"
+    )]
+    fn concluded(
+        &self,
+        judged: Judged,
+        id: &mut dyn FnMut() -> String,
+        world: &mut dyn World,
+    ) -> Step {
         let Judged {
             id: given,
             now,

@@ -179,7 +179,7 @@ impl Refine {
         entries: &[Entry],
         results: &[RuleResult],
         [first, unseen]: [Conclusion; 2],
-        world: &mut impl World,
+        world: &mut dyn World,
         now: Millis,
     ) -> Refined {
         let live = || {

@@ -5,40 +5,40 @@
 //! code of it; the symbols follow in the order of their codes, and the codes of
 //! the weights from the top bit down. Reading is total: what is missing is zeros.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Bits of the longest code.
-const LONGEST: usize = 15;
+const LONGEST: u32 = 11;
 
 /// The first `count` weights that `packed` holds.
 #[must_use]
 pub fn unpack(packed: &[u8], count: usize) -> Vec<u8> {
-    let (lengths, rest) = packed.split_at(packed.len().min(LONGEST));
+    let (lengths, rest) = packed.split_at_checked(11).unwrap_or_default();
     let symbols = lengths.iter().map(|n| usize::from(*n)).sum::<usize>();
     let (symbols, codes) = rest.split_at(rest.len().min(symbols));
-    let mut bits = codes
-        .iter()
-        .flat_map(|byte| (0..8).rev().map(move |bit| u32::from(byte >> bit & 1)));
-    let mut weights = Vec::with_capacity(count);
-    while weights.len() < count {
-        // `first` is the first code of its length, `index` its symbol's place
-        let (mut code, mut first, mut index) = (0_u32, 0_u32, 0_usize);
-        let mut found = None;
-        for length in lengths {
-            let Some(bit) = bits.next() else { break };
-            code = code.wrapping_shl(1) | bit;
-            first = first.wrapping_shl(1);
-            let offset = code.wrapping_sub(first);
-            if offset < u32::from(*length) {
-                let at = usize::try_from(offset).unwrap_or_default();
-                found = symbols.get(index.saturating_add(at)).copied();
-                break;
-            }
-            index = index.saturating_add(usize::from(*length));
-            first = first.saturating_add(u32::from(*length));
+    // the symbol that each sequence of `LONGEST` bits begins with, and its length
+    let mut table: Vec<(u8, u32)> = Vec::new();
+    let mut symbols = symbols.iter();
+    for (length, n) in (1_u32..).zip(lengths) {
+        for symbol in symbols.by_ref().take(usize::from(*n)) {
+            let all = 1_usize.wrapping_shl(LONGEST.saturating_sub(length));
+            table.resize(table.len().saturating_add(all), (*symbol, length));
         }
-        let Some(weight) = found else { break };
-        weights.push(weight);
+    }
+    let mut weights = Vec::with_capacity(count);
+    let (mut held, mut bits, mut codes) = (0_u32, 0_u32, codes.iter());
+    while weights.len() < count {
+        while bits < LONGEST {
+            held = held.wrapping_shl(8) | u32::from(codes.next().copied().unwrap_or_default());
+            bits = bits.saturating_add(8);
+        }
+        let next = held.wrapping_shr(bits.wrapping_sub(LONGEST)) & 0x7ff;
+        let Some((weight, length)) = table.get(usize::try_from(next).unwrap_or_default()) else {
+            break;
+        };
+        bits = bits.saturating_sub(*length);
+        weights.push(*weight);
     }
     weights.resize(count, 0);
     weights
@@ -64,7 +64,7 @@ pub fn pack(weights: &[u8]) -> Vec<u8> {
         least = least.saturating_mul(2);
     };
     let mut packed = Vec::new();
-    let mut codes = [(0_u32, 0_usize); 256];
+    let mut codes = [(0_u32, 0_u32); 256];
     let mut order = Vec::new();
     let mut code = 0_u32;
     for length in 1..=LONGEST {
@@ -99,13 +99,13 @@ pub fn pack(weights: &[u8]) -> Vec<u8> {
 }
 
 /// The length of each symbol's code; 0 where it does not occur.
-fn lengths(counts: &[usize; 256], least: usize) -> [usize; 256] {
-    let mut lengths = [0_usize; 256];
+fn lengths(counts: &[usize; 256], least: usize) -> [u32; 256] {
+    let mut lengths = [0_u32; 256];
     let mut trees: Vec<(usize, Vec<usize>)> = counts
         .iter()
         .enumerate()
         .filter(|(_, count)| **count > 0)
-        .map(|(symbol, count)| ((*count).max(least), alloc::vec![symbol]))
+        .map(|(symbol, count)| ((*count).max(least), vec![symbol]))
         .collect();
     if let [(_, only)] = trees.as_slice()
         && let Some(length) = only.first().and_then(|only| lengths.get_mut(*only))

@@ -345,7 +345,7 @@ impl Inner {
         &self,
         judged: doorward_core::engine::Judged,
         frame: &[u8],
-        world: &mut impl World,
+        world: &mut dyn World,
         out: &mut String,
     ) {
         let client = judged.client();

@@ -96,7 +96,7 @@ impl Actions {
     }
 
     /// What is known of everybody who takes part.
-    pub(super) fn look(&self, world: &mut impl World, now: Millis) -> Known {
+    pub(super) fn look(&self, world: &mut dyn World, now: Millis) -> Known {
         let mut profile = |key: Option<Key>| {
             key.and_then(|key| world.profile(key, &Observed::default(), now))
                 .unwrap_or_default()
@@ -110,7 +110,7 @@ impl Actions {
     }
 
     /// Adds this request.
-    pub(super) fn add(&self, attack: bool, let_pass: bool, world: &mut impl World, now: Millis) {
+    pub(super) fn add(&self, attack: bool, let_pass: bool, world: &mut dyn World, now: Millis) {
         let one = Observed {
             requests: 1,
             flagged: attack.into(),

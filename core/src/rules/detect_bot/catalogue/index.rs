@@ -39,7 +39,10 @@ impl Index {
             let mut base = first.and_then(<[u8]>::split_last);
             let id = base.map(|(_, id)| id).unwrap_or_default();
             // each part ends with how the next one begins
-            while let (Some((how, _)), Some((flags, trigger))) = (base, literals.next()) {
+            while let Some((how, _)) = base {
+                let Some((flags, trigger)) = literals.next() else {
+                    break;
+                };
                 let part = parts.next().unwrap_or_default();
                 base = Some(part).filter(marked).and_then(<[u8]>::split_last);
                 let rest = base.map_or(part, |(_, rest)| rest);
