@@ -11,7 +11,7 @@
 mod peers;
 mod rows;
 
-use doorward_core::rules::detect_bot::catalogue;
+use doorward_core::rules::detect_bot::catalogue::Catalogue;
 use doorward_core::rules::detect_bot::disguise::Model;
 use rows::{Found, Row};
 use std::collections::BTreeMap;
@@ -172,13 +172,14 @@ fn how(rows: &[Row], found: &[Found]) {
 fn unlisted(rows: &[Row]) {
     println!("bots with no browser's User-Agent, found if no list existed");
     let mut sources = Sources::new();
+    let catalogue = Catalogue::default();
     for row in rows.iter().filter(|row| !row.human) {
         let Some(agent) = row.user_agent.as_deref() else {
             continue;
         };
         if row.class.starts_with("bots, User") || row.class.starts_with("honest") {
             let tally = sources.entry(&row.source).or_default();
-            tally.0 += u32::from(!catalogue::find_unlisted(agent.as_bytes()).is_empty());
+            tally.0 += u32::from(!catalogue.find_unlisted(agent.as_bytes()).is_empty());
             tally.1 += 1;
         }
     }

@@ -197,2237 +197,1903 @@ pub(crate) static SET_OF: [u8; 1609] = [
     123, 123, 61, 61, 61, 61, 61, 61, 61,
 ];
 
-/// Where each sixteenth identifier starts in `IDS`.
-pub(crate) static ID_STARTS: [u16; 101] = [
-    0, 197, 429, 648, 920, 1155, 1396, 1606, 1868, 2106, 2329, 2558, 2796, 3013, 3221, 3483,
-    3826, 4113, 4397, 4625, 4837, 5100, 5325, 5557, 5813, 6070, 6314, 6582, 6815, 7056, 7304, 7523,
-    7766, 8036, 8291, 8603, 8931, 9170, 9369, 9582, 9803, 9998, 10234, 10495, 10757, 10972, 11164, 11395,
-    11656, 11878, 12079, 12273, 12527, 12794, 13030, 13263, 13483, 13766, 13997, 14174, 14343, 14574, 14800, 15047,
-    15287, 15515, 15769, 15996, 16225, 16446, 16683, 16949, 17172, 17454, 17740, 17976, 18212, 18427, 18630, 18878,
-    19124, 19364, 19596, 19847, 20068, 20283, 20490, 20730, 20979, 21249, 21490, 21698, 21913, 22137, 22384, 22600,
-    22781, 22937, 23054, 23191, 23343,
+/// Where each sixteenth line of `TEXT` starts.
+pub(crate) static STARTS: [u16; 101] = [
+    0, 240, 565, 885, 1235, 1527, 1841, 2143, 2522, 2831, 3151, 3470, 3777, 4054, 4323, 4680,
+    5129, 5504, 5897, 6157, 6479, 6872, 7171, 7502, 7872, 8229, 8547, 8944, 9325, 9637, 9950, 10266,
+    10565, 10899, 11303, 11777, 12261, 12551, 12814, 13079, 13371, 13666, 14030, 14464, 14876, 15206, 15460, 15774,
+    16128, 16455, 16731, 16999, 17347, 17713, 18013, 18323, 18623, 18996, 19350, 19606, 19834, 20174, 20497, 20836,
+    21215, 21495, 21852, 22139, 22427, 22724, 23087, 23467, 23770, 24189, 24561, 24836, 25150, 25469, 25731, 26077,
+    26422, 26749, 27041, 27467, 27784, 28110, 28391, 28762, 29135, 29511, 29868, 30149, 30444, 30703, 31027, 31359,
+    31615, 31985, 32578, 33387, 34317,
 ];
 
-/// The identifiers, one a line.
-pub(crate) static IDS: &str = "\
-008\n\
-7siters\n\
-a360-search\n\
-a6corp-crawler\n\
-aasa-bot\n\
-abevalbot\n\
-aboundex-crawler\n\
-abuse-xmco-fr\n\
-academicbot-rtu\n\
-acapbot\n\
-accessible-web-bot\n\
-accessstatus\n\
-acoon-crawler\n\
-acquia-optimize\n\
-activecomply\n\
-acunetix\n\
-adagio-crawler\n\
-adagiobot\n\
-adbeat-com\n\
-adbeat-crawler\n\
-addsearch-crawler\n\
-addthis-crawler\n\
-adkerneltopiccrawler\n\
-admantx-crawler\n\
-adminlabs\n\
-adsbot-iab\n\
-adscanner-crawler\n\
-adstxtcrawler\n\
-advanced-crawler\n\
-advbot-crawler\n\
-adventurer\n\
-adyen-webhook\n\
-agakidsbot\n\
-agencyanalyticsbot\n\
-agenttimes\n\
-ahrefs-crawler\n\
-ahrefs-site-audit\n\
-ahrefsbot\n\
-ai2-crawler\n\
-ai2-crawler-dolma\n\
-ai2bot\n\
-aihit-crawler\n\
-air-ai-scanning\n\
-aiwebindex\n\
-akismetbot\n\
-alertsite\n\
-alexa-site-audit\n\
-alexandria-crawler\n\
-algolia-crawler\n\
-alienfarm\n\
-alittle-client\n\
-aliyunsecbot\n\
-allafrica\n\
-allorigins\n\
-alphaseobot-crawler\n\
-amazing-searchbot\n\
-amazon-adbot\n\
-amazon-alexa-crawler\n\
-amazon-bedrock-agentcore-browser\n\
-amazon-cloudfront\n\
-amazon-crawler\n\
-amazon-kendra\n\
-amazon-qbusiness\n\
-amazon-route53-health-check\n\
-amazonadbot\n\
-amazonbuyforme\n\
-amazonproductdiscovery\n\
-amazonsellerinitiatedlisting\n\
-amzn-searchbot\n\
-amzn-user\n\
-anchor-browser\n\
-anderspink-crawler\n\
-andibot\n\
-anomura\n\
-anthropic-ai\n\
-anthropic-crawler\n\
-antibot\n\
-ap3a-240617-008\n\
-apercite-crawler\n\
-apifybot\n\
-apifywebsitecontentcrawler\n\
-apple-crawler\n\
-apple-feedfetcher\n\
-appsiteassociation\n\
-ara-crawler\n\
-aragog\n\
-aranea\n\
-aranet-searchbot\n\
-araturka-crawler\n\
-archive-it\n\
-archivebox\n\
-archiveorg-archiver\n\
-arenaunfurlbot\n\
-arocom-crawler\n\
-arquivo-web-crawler\n\
-arquivobot\n\
-artemis-web-reader\n\
-artemisbot\n\
-asana\n\
-ask-crawler\n\
-asnriskscorer\n\
-aspiegel-crawler\n\
-atlassian-bot\n\
-attracta\n\
-atvowbot\n\
-audigentadbot\n\
-audisto-crawler\n\
-audistobot\n\
-authory\n\
-autoconfig-test-from-ustc\n\
-automaton\n\
-avira-crawler\n\
-awario\n\
-awario-crawler\n\
-awario-crawler-rss\n\
-awario-crawler-smart\n\
-awariorendererbot\n\
-awesomecrawler\n\
-azure-app-insights\n\
-azureai-searchbot\n\
-b2bbot\n\
-backlinktest-crawler\n\
-bad-neighborhood-header-detector\n\
-baidu-cloud-watch\n\
-baidu-crawler\n\
-baiduadsbot\n\
-bazqux-feedfetcher\n\
-bdbot\n\
-bdfetch\n\
-bedrockbot\n\
-beeperbot\n\
-bestchange\n\
-betabot\n\
-betterstack-monitor\n\
-betteruptime-monitor\n\
-betteruptimebot\n\
-bibliotheque-nacional-de-france-crawler\n\
-bidswitch-crawler\n\
-bigdatacorp-crawler\n\
-biglotron\n\
-bigsur-ai\n\
-bigupdatabot\n\
-binarycanary\n\
-bing-ads\n\
-bing-crawler\n\
-bing-office-store\n\
-bing-preview\n\
-binlar\n\
-bitbucket-webhooks\n\
-bitdiscovery\n\
-bitly-crawler\n\
-bitsight-crawler\n\
-bl-uk-lddc-bot\n\
-bl-uk-ldfc-bot\n\
-blackboard-crawler\n\
-blackbox-exporter\n\
-blackduck-fd\n\
-blekkobot\n\
-bling-erp\n\
-blingerp\n\
-blockaid\n\
-bloglines\n\
-blogmura-crawler\n\
-blogtraffic-feedfetcher\n\
-blogtrottr\n\
-blogvault\n\
-blp-bbot\n\
-bluesky\n\
-bluesky-domain-status-classifier\n\
-blueskypreviewbot\n\
-bne-es-bot\n\
-bnf-crawler\n\
-bnfbot\n\
-boardgamepricesbot\n\
-bombora-crawler\n\
-botify-crawler\n\
-botpoke\n\
-boxcar-crawler\n\
-br-crawler\n\
-brainobot\n\
-brandonmedia-crawler\n\
-brandverity-crawler\n\
-brandwatch\n\
-brandwatch-crawler\n\
-bravebot\n\
-brightbot\n\
-brightedge-crawler\n\
-brokenlinkcheck-com\n\
-browserbot-observer\n\
-bublup-crawler\n\
-buddybot\n\
-bufferlinkpreviewbot\n\
-bugsnag\n\
-builtwith-crawler\n\
-bushbaby\n\
-butterfly\n\
-buttondown\n\
-buzzstream-crawler\n\
-bw\n\
-bytedance-crawler\n\
-caliberbot\n\
-capitalonebot\n\
-capitaloneshopping\n\
-capsulink-crawler\n\
-capterrabot\n\
-carbon-umbrella-bot\n\
-careerx-crawler\n\
-catchpoint\n\
-caveman-hunter\n\
-ccbot-crawler\n\
-cdscbot\n\
-censys-inspect\n\
-centcombot\n\
-centro-ads-txt-crawler\n\
-centuryb-o-t9\n\
-centurybot\n\
-cert-pl\n\
-certchief\n\
-certytags\n\
-changedetection-crawler\n\
-channable\n\
-channel3bot\n\
-chargebeebot\n\
-charlotte\n\
-chatglm-spider\n\
-chatgpt-agent\n\
-chatwork-linkpreview\n\
-checkhost\n\
-checkly\n\
-checkly-monitor\n\
-checkmarknetwork-crawler\n\
-chlooe-crawler\n\
-chrome-privacy-preserving-prefetch-proxy\n\
-cincrawdata-crawler\n\
-cirrusexplorer\n\
-cispa-crawler\n\
-citeseerx-crawler\n\
-citoid\n\
-claritybot\n\
-classla-web\n\
-claude-searchbot\n\
-claude-user\n\
-clearscopebot\n\
-clickagy-crawler\n\
-clickuplinkunfurler\n\
-cliqz-crawler\n\
-cloudflare-archiver\n\
-cloudflare-autorag\n\
-cloudflare-csup\n\
-cloudflare-custom-error-page-crawler\n\
-cloudflare-custom-hostname-verification\n\
-cloudflare-healthchecks\n\
-cloudflare-prefetch\n\
-cloudflare-radar-scanner\n\
-cloudflare-security-center\n\
-cloudflare-speedtest\n\
-cloudflare-ssl-detector\n\
-cloudflare-stream-hook\n\
-cloudflare-stream-webhook\n\
-cloudflare-traffic-manager\n\
-cloudflare-validator\n\
-cloudflareradarurlscanner\n\
-cloudsystemnetworks-crawler\n\
-cloudtrellis\n\
-cloudvertexbot\n\
-cludo\n\
-cmschecker\n\
-coccoc-crawler\n\
-cocolyze-crawler\n\
-coda-server-fetcher\n\
-codabot\n\
-code-1\n\
-codewise-crawler\n\
-cognitiveseo-bot\n\
-cognitiveseo-com\n\
-cognitiveseo-crawler\n\
-cohere-crawler\n\
-cohere-training-data-crawler\n\
-collapsify\n\
-colly\n\
-commafeed\n\
-commoncrawl-crawler\n\
-companybook-crawler\n\
-conductor-crawler\n\
-content-crawler-spider\n\
-contentkingapp\n\
-contextad-crawler\n\
-contextualbot-outcomes-net\n\
-contxbot\n\
-convera-crawler\n\
-convermax\n\
-cookie-maestro\n\
-cookiebot-crawler\n\
-cookiehub-bot\n\
-cookiehub-scan\n\
-cookiehubverify\n\
-cookieyesbot\n\
-corporama-matcher\n\
-cotoyogi\n\
-coveobot\n\
-cozi-icalendar-feedreader\n\
-cragcrawler\n\
-crawl4ai\n\
-crawler-eb-germany\n\
-crawlson\n\
-crawlspace\n\
-crazy-egg\n\
-creativecommons-crawler\n\
-criteo-crawler\n\
-critical-css-bot\n\
-criticalcss-com\n\
-cron-job-org\n\
-cronless\n\
-crusty\n\
-crystalsemantics-crawler\n\
-csirt-cz\n\
-curebot-crawler\n\
-curl\n\
-current-rss-reader\n\
-cursor\n\
-customasynchttpclient\n\
-cutbot-crawler\n\
-cxense-crawler\n\
-cxk-bot\n\
-cybaabot\n\
-cyberpatrol-crawler\n\
-cyotekwebcopy\n\
-cypex-ai-scanning\n\
-dareboost-crawler\n\
-dark-visitor\n\
-daspeedbot\n\
-datadog-agent\n\
-datadog-monitor-synthetics\n\
-datadog-synthetic\n\
-datafeedwatch-crawler\n\
-dataforseo-crawler\n\
-datagnion-crawler\n\
-datanyze-crawler\n\
-dataprovider-crawler\n\
-datenbank-crawler\n\
-datenbutler-crawler\n\
-daum-crawler\n\
-daumoa\n\
-dazzle-bluesky-bot\n\
-dbot\n\
-dcrawl\n\
-dead-link-checker\n\
-deadlinkchecker\n\
-deepcrawl\n\
-deepnoc-crawler\n\
-deskyobot\n\
-detectify\n\
-determ\n\
-deusu-crawler\n\
-devin\n\
-df-bot\n\
-diffbot-crawler\n\
-digg-crawler\n\
-digicert-dcv\n\
-digincore-crawler\n\
-digitaldragon-crawler\n\
-dingtalkbot-linkservice\n\
-dirbuster\n\
-discord-crawler\n\
-discourse-forum-onebox\n\
-discoveryengine-crawler\n\
-disqus-crawler\n\
-dlc\n\
-dlvr-it\n\
-dmbot\n\
-dmbrowser\n\
-dnbcrawler\n\
-dnsscanner\n\
-dnyz-crawler\n\
-do-not-track-verifier\n\
-domaincrawler-crawler\n\
-domainreanimator-crawler\n\
-domainsbot-crawler\n\
-domainsproject-crawler\n\
-domainstats-crawler\n\
-domaintools-crawler\n\
-domcopbot\n\
-dotcom-monitor\n\
-dotnetdotcom-crawler\n\
-dow-jones-searchbot\n\
-download-ninja\n\
-downnotifier-com\n\
-downtimedetector\n\
-dragonmetrics-crawler\n\
-drataautopilot\n\
-dratabot\n\
-dreamhost-data-team\n\
-driftnet-crawler\n\
-drupalbot\n\
-ds9\n\
-dubbot-crawler\n\
-duckassistbot\n\
-duckduckgo-crawler\n\
-duckduckgo-crawler-favicons\n\
-duedil-crawler\n\
-dvbot\n\
-dynatrace-monitor\n\
-easybib-autocite\n\
-easybill-importmanager\n\
-easycron\n\
-easydns-monitoring\n\
-ec2linkfinder\n\
-echobot-bot\n\
-echoboxbot\n\
-ecovadissustainabilitybot\n\
-edansbot\n\
-edgewatch\n\
-edister-crawler\n\
-elisabot\n\
-elmah-io-uptime-monitoring\n\
-elmahio-uptimebot\n\
-emailwolf\n\
-embedly-crawler\n\
-emoney-advisor\n\
-emoneybot\n\
-entireweb-crawler\n\
-epfl-crawler\n\
-epictions-crawler\n\
-epivozcrawler\n\
-erepublik-tools\n\
-eright-crawler\n\
-europarchive-crawler\n\
-eventures-crawler\n\
-eventures-crawler-batch\n\
-evernoterichlinkbot\n\
-everyfeed-spider\n\
-everyonesocial-crawler\n\
-evouptimebot\n\
-exasearchbot\n\
-exensa-crawler\n\
-exodusmovement\n\
-experibot-crawler\n\
-extecontextcrawl\n\
-extlinks-crawler\n\
-eyeota-crawler\n\
-ezgif\n\
-ezid-crawler\n\
-ezlynx\n\
-ezoicbot\n\
-facebook-catalog\n\
-facebook-crawler\n\
-facebook-share-crawler\n\
-factset-spyderbot\n\
-fast-crawler\n\
-fast-crawler-enterprise\n\
-fastdast\n\
-fastmailua\n\
-fdl-stats-bot\n\
-fedicabot\n\
-fedidb\n\
-fediindex\n\
-fedilist-agent\n\
-fedineko\n\
-fedistatscrawler\n\
-fedoraplanet-crawler\n\
-fedreporter-bot-for-ffiec\n\
-fedreporterdatabot\n\
-feed-image-audit\n\
-feedafever-crawler\n\
-feedbin-crawler\n\
-feedburner\n\
-feeder\n\
-feeder-co\n\
-feedflow\n\
-feedly-feedfetcher\n\
-feedpresso-content-index-bot\n\
-feedsearch-bot\n\
-feedsearch-crawler\n\
-feedspot-feedfetcher\n\
-feedwind\n\
-femtosearch-crawler\n\
-fidget-spinner-bot\n\
-findfiles-net\n\
-findthatfile-crawler\n\
-fiperbot\n\
-firecrawlagent\n\
-firmograph\n\
-flamingosearch-crawler\n\
-fleebsbot\n\
-flipboard-proxy\n\
-flipboardrss\n\
-fluffy\n\
-fluid\n\
-flyriverbot\n\
-foregenix\n\
-fr-crawler\n\
-freespoke\n\
-freewebmonitoring-monitor\n\
-freshbot\n\
-freshrss-feedfetcher\n\
-freshworks-monitor\n\
-friendly-spider\n\
-friendly-testing-bot\n\
-friendlycrawler\n\
-fuelbot\n\
-fullstorybot\n\
-funnelback\n\
-fuseonbot\n\
-fyndsearchengine-crawler\n\
-fyndsearchengine-recrawler\n\
-fyrebot\n\
-g00g1e-crawler\n\
-g2reader-crawler\n\
-g2webservices-crawler\n\
-gabanzabot\n\
-gaisbot\n\
-garlik-crawler\n\
-gdnplus-com\n\
-geedo-crawler\n\
-geedo-crawler-products\n\
-geedoshopproductfinder\n\
-geisthaus-pagefetcher\n\
-gemini-deep-research\n\
-genieo-crawler\n\
-genomecrawlerd\n\
-getthit-com\n\
-gg-peekbot\n\
-ghost-inspector\n\
-giftedvisitor-scan\n\
-gigablast-crawler\n\
-gigablast-crawler-oss\n\
-ginger-crawler\n\
-github-camo\n\
-globalwebsearch\n\
-glutenfreepleasure-crawler\n\
-gnam-gnam-spider\n\
-gnowit-crawler\n\
-go-http\n\
-golfe\n\
-goo-crawler\n\
-goodreads\n\
-goodzer\n\
-google-ads-conversions\n\
-google-adsbot\n\
-google-adsbot-mobile\n\
-google-adsense\n\
-google-adsense-googlebot\n\
-google-adwords\n\
-google-adwords-express\n\
-google-agent\n\
-google-appengine\n\
-google-apps-script\n\
-google-area120\n\
-google-certificates-bridge\n\
-google-crawler\n\
-google-crawler-cloudvertex\n\
-google-crawler-image\n\
-google-crawler-mobile\n\
-google-crawler-news\n\
-google-crawler-other\n\
-google-crawler-safety\n\
-google-crawler-store\n\
-google-crawler-video\n\
-google-extended\n\
-google-favicon\n\
-google-feedfetcher\n\
-google-firebase\n\
-google-gemini-cli\n\
-google-inspection-tool\n\
-google-lighthouse\n\
-google-notebooklm\n\
-google-physical-web\n\
-google-preview\n\
-google-push-notifications\n\
-google-read-aloud\n\
-google-site-verification\n\
-google-structured-data-testing-tool\n\
-google-trust-services\n\
-google-web-snippet\n\
-google-xrawler\n\
-googleagent-mariner\n\
-googleagent-urlcontext\n\
-googleassociationservice\n\
-googlebot-ia\n\
-googledocs\n\
-googleimageproxy\n\
-googleproducer\n\
-googlestackdrivermonitoring\n\
-goparserbot\n\
-gopay\n\
-got\n\
-gotosocial\n\
-gotsitemonitor-com\n\
-gowiki-crawler\n\
-grammarly\n\
-grapeshot-crawler\n\
-gregcrawler\n\
-greppr-web-crawler\n\
-grob-crawler\n\
-groovinaadsbot\n\
-grouphigh-crawler\n\
-groupme-crawler\n\
-grover\n\
-grub\n\
-gsa-crawler\n\
-gslfbot\n\
-gtmetrix\n\
-guestpostsbot\n\
-gulper-web-bot\n\
-gwene-crawler\n\
-halobot\n\
-hanaleibot\n\
-haosou-crawler\n\
-happywing\n\
-hardenize\n\
-harsilbot\n\
-hatena-crawler\n\
-hawaiibot\n\
-hcardvalidator\n\
-headless-chrome\n\
-headline-crawler\n\
-headonlyscraper\n\
-hello-world\n\
-helloworkjobpostingbot\n\
-henkbot\n\
-hetrixtools\n\
-hgfalphaxcrawl\n\
-hifibot\n\
-hlidam-to-robot\n\
-honeybadger-uptime-check\n\
-honeybadgerbot\n\
-hosttracker\n\
-hotjar\n\
-hoyer-crawler\n\
-hstspreload-bot\n\
-http-get\n\
-httpie\n\
-httrack\n\
-hubspot-crawler\n\
-huckabot\n\
-hydrozen-monitor\n\
-hype-machine\n\
-hypefactors-crawler\n\
-hypestat-crawler\n\
-hyscore-crawler\n\
-ia-archiver\n\
-iask-crawler\n\
-iaskbot\n\
-ibm-crawler\n\
-iboubot\n\
-ideasandcode-crawler\n\
-idg-eu\n\
-iframely-preview\n\
-ifttt\n\
-imagefetcher\n\
-imagemind\n\
-imagesift-crawler\n\
-imagespider\n\
-imessage-preview\n\
-img2dataset\n\
-imgproxy\n\
-impact-com-agent\n\
-impendoom-bot\n\
-indeed-crawler\n\
-indeedjobbot\n\
-indy-library\n\
-inetdex-crawler\n\
-infegy-crawler\n\
-infoo-crawler\n\
-innguma\n\
-innologica\n\
-inoreader-aggregator\n\
-instapaper\n\
-integralads-crawler\n\
-integromat\n\
-integromedb-crawler\n\
-intelium-crawler\n\
-intelx-io-bot\n\
-internetarchive-crawler-oss\n\
-internetvista-monitor\n\
-ionos-crawler\n\
-ip-web-crawler\n\
-ipip-crawler\n\
-irc-archivebot\n\
-irlbot\n\
-irokez-cz-monitoring\n\
-isdownbot\n\
-iskanie-crawler\n\
-iss-crawler\n\
-isscyberriskcrawler\n\
-it2media-crawler\n\
-itinfluentials-crawler\n\
-iubenda-radar\n\
-jamiembrown-crawler\n\
-java-apache-httpclient\n\
-java-asynchttpclient\n\
-java-crawler4j\n\
-java-httpunit\n\
-java-jersey\n\
-java-jetty\n\
-java-okhttp\n\
-java-snacktory\n\
-javascript-axios\n\
-javascript-node-fetch\n\
-javascript-phantom\n\
-jetmon\n\
-jetslide-crawler\n\
-jobboerse-crawler\n\
-jobswithgptcom-bot\n\
-jooble-crawler\n\
-jumio\n\
-jusprog-crawler\n\
-jyxo-crawler\n\
-k7computing-crawler\n\
-kagi-fetcher\n\
-kagibot\n\
-kaikki-org-digital-archive\n\
-kangaroo-bot\n\
-kangaroobot\n\
-kargobot-artemis\n\
-kazbtbot\n\
-kb-dk-bot\n\
-kemvi-crawler\n\
-kendrabot\n\
-keybase-bot\n\
-keycdn-tools\n\
-keydrop-io\n\
-keys-so-bot\n\
-kimi-user\n\
-kinsta-bot\n\
-klaviyo\n\
-klaviyoaibot\n\
-known-agent\n\
-komodia-crawler\n\
-konturbot\n\
-kosmio-crawler\n\
-krawlerbot\n\
-kukei-eu-bot\n\
-kuma-monitor\n\
-kunatocrawler\n\
-l9explore\n\
-l9scan\n\
-lac-iaharvester\n\
-laion-huggingface-processor\n\
-laiondownloader\n\
-landaumedia-crawler\n\
-larbin\n\
-laserlike-crawler\n\
-lastmodbot\n\
-law-unimi-crawler\n\
-lb-spider\n\
-lcc\n\
-leadcrunch-crawler\n\
-legalmonster\n\
-leiki-crawler\n\
-leipzig-findlinks\n\
-leipzig-lcc\n\
-lemmy-crawler\n\
-let-s-encrypt\n\
-level9searchbot\n\
-library-of-congress-web-archiving\n\
-lightpanda\n\
-lightspeedsystems-crawler\n\
-line-crawler\n\
-linerbot\n\
-linguee-crawler\n\
-linkace\n\
-linkapedia-crawler\n\
-linkarchiver\n\
-linkcheckerbot\n\
-linkdex-crawler\n\
-linkedin-crawler\n\
-linkfluence-crawler\n\
-linkis-crawler\n\
-linko\n\
-linkpadbot\n\
-linkreader\n\
-linksindexerbot\n\
-linktiger\n\
-linkupbot\n\
-linkwalker\n\
-lipperhey-crawler\n\
-livelap-crawler\n\
-lmarenaunfurlbot\n\
-loc-gov-programs-web-archiving\n\
-logicmonitor\n\
-logly-crawler\n\
-loomlybot\n\
-loop-crawler\n\
-lssbot\n\
-lssbot-rocket\n\
-ltx71-crawler\n\
-luminator-crawler\n\
-lwp-trivial\n\
-lyonl-asset-proxy\n\
-lyonl-crawler\n\
-macocu-crawler\n\
-macrobondbot\n\
-madbbot\n\
-magellan\n\
-magibot\n\
-magicsearchdev\n\
-magnet-me-web\n\
-magnetmebot\n\
-magpierss\n\
-magus-bot\n\
-mail-ru\n\
-mailchimp\n\
-mailru-crawler\n\
-mainwp\n\
-majestic-crawler\n\
-make\n\
-managewp\n\
-manus-user\n\
-mappydata-crawler\n\
-marginalia-crawler\n\
-marketgoo\n\
-marketingminer\n\
-masscan\n\
-mastodon-crawler\n\
-matchorysearch\n\
-mattermost-bot\n\
-mauibot\n\
-mavifinds\n\
-mb-linkchecker\n\
-mcontextualbot\n\
-mechanize\n\
-medialogiabot\n\
-mediamonitoringbot\n\
-mediatoolkit-crawler\n\
-mediavinemetadataparser\n\
-mediumbot-metatagfetcher\n\
-megaindex-crawler\n\
-meltwater-crawler\n\
-mergadobot\n\
-meta-crawler\n\
-meta-crawler-user\n\
-meta-externalads\n\
-meta-externalhit\n\
-meta-webindexer\n\
-metadatalabs-crawler\n\
-metaiab-facebook\n\
-metajob-crawler\n\
-metauri-crawler\n\
-metorik\n\
-metricstools-crawler\n\
-mgidbot\n\
-microsoft-preview\n\
-microsoft-research-crawler\n\
-mignify-crawler\n\
-mignify-imrbot\n\
-miniature-io\n\
-miniflux-feedfetcher\n\
-minoru-s-fediverse-crawler\n\
-mirrorweb-com\n\
-mirrorwebcrawler\n\
-missinglettrbot\n\
-mistralai-user\n\
-mithril-crawler\n\
-mixnode-cache\n\
-mixrankbot\n\
-moat-crawler\n\
-modatscanner\n\
-modernizebot\n\
-modularconnector\n\
-mojeek-crawler\n\
-mollie-http-client\n\
-monibot\n\
-monitis\n\
-monitorbacklinks-crawler\n\
-monitoring360bot\n\
-monitorss\n\
-monsido-crawler\n\
-monspark\n\
-montastic-monitor\n\
-montasticmonitor\n\
-montools-com\n\
-moodle-crawler\n\
-moreover-crawler\n\
-motominerbot\n\
-moz-crawler\n\
-moz-site-audit\n\
-mozilla-tabstack\n\
-mrgbot\n\
-msn-crawler\n\
-muckrack-crawler\n\
-multiviewbot\n\
-mxtoolbox\n\
-my-tiny-bot\n\
-mybot\n\
-mycentralaiscraperbot\n\
-nagetbot\n\
-nagios-check-http\n\
-nanointeractive\n\
-napbot\n\
-naver-crawler\n\
-naver-crawler-rss\n\
-naverbot\n\
-nbertaupete95\n\
-neeva-crawler\n\
-nerdbynature-crawler\n\
-nerdybot-crawler\n\
-nessus\n\
-nestdaddybot\n\
-netapi\n\
-netcraft-crawler\n\
-netcraft-ssl-server-survey\n\
-netcraft-web-server-survey\n\
-netestate-crawler\n\
-netestate-imprint-crawler\n\
-neticle-crawler\n\
-netpeakcheckerbot\n\
-netseer-crawler\n\
-netshelter-contentscan\n\
-netsystemsresearch-crawler\n\
-netumo\n\
-netvibes-crawler\n\
-netvigie\n\
-new-york-times-newsgathering\n\
-newrelic-monitor\n\
-newrelicsynthetics\n\
-newsai\n\
-newsblur-aggregator\n\
-newsharecounts-crawler\n\
-newsnow\n\
-newspaper\n\
-newsroom-bi\n\
-nextcloud-crawler\n\
-nicecrawler-archive\n\
-nicheindex\n\
-nict-crawler\n\
-niki-bot\n\
-nikto\n\
-ning-crawler\n\
-ninjabot\n\
-nitro\n\
-nitrobot\n\
-nixstats-crawler\n\
-nlnz-iaharvester\n\
-nlux-iaharvester\n\
-nmap\n\
-noahbot\n\
-nodeping\n\
-noibu\n\
-nomore404-com-robot\n\
-noorobot\n\
-nooshub\n\
-nostocrawlerbot\n\
-notabot\n\
-notebooklm\n\
-notion\n\
-novaact\n\
-novellum\n\
-nstoolsbot\n\
-ntent-crawler\n\
-nutch\n\
-nuzzel-crawler\n\
-nvdorz\n\
-observepoint\n\
-ocarinabot\n\
-odin\n\
-offline-explorer\n\
-ohdear\n\
-okru-crawler\n\
-omgili-crawler\n\
-omnisend\n\
-oncrawl\n\
-onetrust\n\
-online-domain-tools\n\
-onlineornot-com-bot\n\
-openai\n\
-openai-crawler\n\
-openai-crawler-search\n\
-openai-crawler-user\n\
-opengraph-io\n\
-opengraphcheck-crawler\n\
-openhose-crawler\n\
-openindex-crawler\n\
-openrss\n\
-opentheboxbot\n\
-openvas\n\
-operator\n\
-optimizer\n\
-orange-crawler\n\
-orange-ftgroup-crawler\n\
-orbbot\n\
-orlo-linkpreview\n\
-outbrain-link-checker\n\
-outclicks-crawler\n\
-outsellurlvalidator\n\
-overcast\n\
-owler\n\
-owler-ows-eu\n\
-owler-w\n\
-page-preview-tool\n\
-page-to-rss\n\
-pagepeeker-crawler\n\
-pagespeed\n\
-pagething-crawler\n\
-paloaltonetworks-crawler\n\
-pangubot\n\
-panopta\n\
-panscient-crawler\n\
-paperli-crawler\n\
-paqlebot\n\
-parse-ly-scraper\n\
-parselysharesbot\n\
-paypal\n\
-pdf24-url-to-pdf\n\
-peer39-crawler\n\
-penthouse-critical-path-css-generator\n\
-perl-libwww\n\
-perl-pcore\n\
-perplexity-crawler\n\
-perplexity-user\n\
-perplexityuser\n\
-petalsearch-crawler\n\
-phindbot\n\
-php-curlclass\n\
-php-phpcrawl\n\
-php-simple-scraper\n\
-php-simplepie\n\
-phxbot\n\
-picsearch-crawler\n\
-pingadmin-ru\n\
-pingdom-crawler\n\
-pingping-io\n\
-pinterest-crawler\n\
-pintrest-crawler\n\
-pipl-crawler\n\
-pixalate-com\n\
-plagawarebot\n\
-playstore-google\n\
-playwright\n\
-plesk-screenshot-bot\n\
-pocket-crawler\n\
-pocketcasts\n\
-podchaserparser\n\
-podimo\n\
-poduptime\n\
-poggio-citations\n\
-pomothy-bot\n\
-poseidon-research-crawler\n\
-postman\n\
-postrank-crawler\n\
-potions\n\
-prcy-crawler\n\
-pressenginebot\n\
-pricedroneshoppingbot\n\
-priecobot\n\
-primal-crawler\n\
-printfriendly-com\n\
-privacore-crawler\n\
-privacyaware-crawler\n\
-pro-sitemaps\n\
-probelyspdr\n\
-productsup-io-crawler\n\
-profound-crawler\n\
-projectshield-urlcheck\n\
-protopage\n\
-proximic-crawler\n\
-prtg-network-monitor\n\
-prtgcloudbot\n\
-ps-daily\n\
-pulsepoint-crawler\n\
-pulsetic-com\n\
-pure-crawler\n\
-pwabuilderhttpagent\n\
-python-aiohttp\n\
-python-bitbot\n\
-python-httpx\n\
-python-opengraph\n\
-python-requests\n\
-python-scrapy\n\
-python-urllib\n\
-pywikibot\n\
-qcbot\n\
-qualifiedbot\n\
-qualys\n\
-quantcast-crawler\n\
-querit-searchbot\n\
-queritbot\n\
-quillbot\n\
-quora-bot\n\
-qwant-crawler\n\
-qwantbot\n\
-qwarrybot\n\
-rackspace-monitoring\n\
-rakuten-image-extraction-bot\n\
-rakutenusabot-image\n\
-rankactive-crawler\n\
-rankurbot\n\
-ravencrawler\n\
-rawweb-bot\n\
-readable\n\
-recurly-webhooks\n\
-red\n\
-reddit-crawler\n\
-reelevant\n\
-refind-crawler\n\
-reflectionbot\n\
-remove-bg\n\
-repolookoutbot\n\
-researchbot\n\
-researchscan-comsys-rwth-aachen-de\n\
-retool\n\
-retrevo-page-analyzer\n\
-retrolistecom\n\
-revvimgort\n\
-reward-gateway\n\
-ridder-crawler\n\
-riddler-http-riddler-io\n\
-rigor\n\
-rivva-crawler\n\
-robotschecker\n\
-rsiteauditor\n\
-rss-is-dead-lol-web-bot\n\
-rss-social\n\
-rss2tg\n\
-rssapi\n\
-rssbot-feedfetcher\n\
-rssing-crawler\n\
-rssmicro-feedfetcher\n\
-rssreaderbot\n\
-ruby-metainspector\n\
-ryte-crawler\n\
-safedns-crawler\n\
-salesforce-com\n\
-sandobacrawler\n\
-sansec-security-monitor\n\
-sbintuitions-bot\n\
-scan-interfax-crawler\n\
-schema-markup-validator\n\
-schmorp-crawler\n\
-scoop-it\n\
-scope3\n\
-scoutjet-crawler\n\
-scrapeherobot\n\
-scraping-nytimes-com\n\
-screamingfrog-crawler\n\
-screeenly-bot\n\
-scribd-crawler\n\
-scritch-crawler\n\
-scrubby\n\
-search-bot\n\
-searchatlas-crawler\n\
-searcherweb\n\
-searcherxweb\n\
-searchexpress\n\
-sebot-wa\n\
-securityheaders\n\
-seekbot-crawler\n\
-seekport-crawler\n\
-seewithkids-crawler\n\
-selenium\n\
-semaltbot\n\
-semantic-visions\n\
-semanticaudience-crawler\n\
-semanticscholar-crawler\n\
-sempitech-crawler\n\
-semrush-crawler\n\
-sendgrid-event-api\n\
-sentinel-linkcheck\n\
-sentione-crawler\n\
-sentry-crawler\n\
-sentry-uptime-monitor\n\
-senuto-crawler\n\
-seo-audit-check-bot\n\
-seo4ajax-com\n\
-seobility-crawler\n\
-seokicks-crawler\n\
-seolizer-crawler\n\
-seolyt\n\
-seoprofiler-crawler\n\
-seoscanners-crawler\n\
-seositecheckup\n\
-seostar-crawler\n\
-seoulbot\n\
-seozoom-crawler\n\
-sequelwp\n\
-serankingbacklinksbot\n\
-serendeputy-crawler\n\
-serpstatbot-crawler\n\
-serptimizerbot\n\
-server-density-service-monitoring\n\
-serverdensity\n\
-serverhunterspider\n\
-seznam-crawler\n\
-seznamhomepagecrawler\n\
-sfdc-callout\n\
-shap-user\n\
-shapbot\n\
-shopify-captain-hook\n\
-shortpixel\n\
-shortwave-image-fetcher\n\
-sidetrade-indexer-bot\n\
-silk\n\
-silktide\n\
-similartech-crawler\n\
-simple-crawler\n\
-sincerasyntheticuser\n\
-sindup\n\
-sirdatabot\n\
-sistrix-007ac9-crawler\n\
-sistrix-crawler\n\
-site24x7\n\
-siteauditbot\n\
-sitebot-crawler\n\
-sitebulb\n\
-sitecheck-sitecrawl\n\
-sitechecker-crawler\n\
-siteexplorer-crawler\n\
-siteimprove-crawler\n\
-sitelock\n\
-sitescorebot\n\
-sitesearch360\n\
-sitesoverpagesbot\n\
-sitesucker\n\
-siteuptime-com\n\
-skroutz-imagebot\n\
-skroutzbot\n\
-skype-preview\n\
-skyworkspider\n\
-slaccalebot\n\
-slack-crawler\n\
-slack-image-proxy\n\
-sleepbot\n\
-slickbot\n\
-smarshbot\n\
-smartologybot\n\
-smtnetpmbot\n\
-snap-preview\n\
-snapchatads\n\
-snapurlpreview\n\
-snipcart\n\
-socialrank-crawler\n\
-softbytelabs-crawler\n\
-software-security-research\n\
-sogou-crawler\n\
-solarwinds\n\
-sora-pos\n\
-sosospider\n\
-sottopopnone\n\
-sparkpost\n\
-sparkshipping\n\
-spawning-ai\n\
-spectate\n\
-spider\n\
-spider-spider-com\n\
-spiderling\n\
-splash-version\n\
-splunk\n\
-springservebot\n\
-sqlmap\n\
-sqwatcher\n\
-ssl-labs\n\
-ssl-labs-https-www-ssllabs-com\n\
-ssssbot\n\
-stape\n\
-startme-crawler\n\
-startpageprivateimageproxy\n\
-statabot\n\
-statistikaustria\n\
-statsdronebot\n\
-statuscake-monitor\n\
-statusnestbacklinkspider\n\
-steam-preview\n\
-stepstonecrawlbot\n\
-storygize-crawler\n\
-stract-crawler\n\
-stripe-crawler\n\
-stripe-webhook\n\
-stuttgart-crawler\n\
-sucuri\n\
-summaly-crawler\n\
-summify-crawler\n\
-supabase-paired-crawler\n\
-superfeedr-crawler\n\
-surly-crawler\n\
-sustainabilitycrawler\n\
-sv-watchagent\n\
-svix-webhooks\n\
-swiftbot\n\
-swifteqlinkchecker\n\
-swimgbot\n\
-swisscows\n\
-synapse-crawler\n\
-synthesibot\n\
-synthetic-monitoring-agent\n\
-sysomos-crawler\n\
-t3versions-crawler\n\
-taboola-crawler\n\
-tactiscout\n\
-tagoo-crawler\n\
-tangiblee-crawler\n\
-taragroup-intelligent-bot\n\
-tavilybot\n\
-tchelebi\n\
-telegram-crawler\n\
-termly\n\
-terra-cotta\n\
-terracotta\n\
-test-bot\n\
-test-certificate-info\n\
-testcrawler\n\
-testlocally\n\
-testomato-crawler\n\
-testuri\n\
-textrazor\n\
-the-knowledge-ai\n\
-theinternetsearchx\n\
-theoldreader-crawler\n\
-thesis-research-bot\n\
-thinkbot\n\
-thinklab-crawler\n\
-thousandeyes\n\
-tiger-crawler\n\
-tiktok-crawler\n\
-timpi-crawler\n\
-tineye-crawler\n\
-tiscali-crawler\n\
-tls-tester\n\
-tombascraper-crawler\n\
-tongyibot\n\
-top100-rambler-ru-crawler\n\
-toplist-crawler\n\
-torus-crawler\n\
-toutiao-crawler\n\
-traackr-crawler\n\
-tracemyfile-crawler\n\
-tracking-quality-spider\n\
-trae\n\
-trafilatura\n\
-trellis-services\n\
-trendiction-crawler\n\
-trendsmap-crawler\n\
-trentwil-es\n\
-trove-crawler\n\
-trovit-crawler\n\
-trustly\n\
-tsm-turingos\n\
-tsmbot\n\
-ttd-content\n\
-ttrss-feedfetcher\n\
-tumblr\n\
-turnitin-crawler\n\
-tweakers\n\
-tweetedtimes-crawler\n\
-tweetmemebot\n\
-twenga-crawler\n\
-twilioproxy\n\
-twinagent\n\
-twingly-crawler\n\
-twinwavescanner\n\
-twitter-crawler\n\
-twoip-crawler\n\
-twoip-crawler-cms\n\
-twurly-crawler\n\
-uaslinkchecker\n\
-ubermetrics-crawler\n\
-ubt-crawler\n\
-ugaresearchagent\n\
-uipbot\n\
-um-fc\n\
-um-ic\n\
-unshorten-it\n\
-upday\n\
-updown-io\n\
-upflow-crawler\n\
-uptime\n\
-uptime-monitor\n\
-uptimebot\n\
-uptimebot-monitor\n\
-uptimedoctor\n\
-uptimerobot-monitor\n\
-uptimestatistics\n\
-uptimia\n\
-uptrends\n\
-urlbeebot\n\
-urlcheckr\n\
-urlclassification-crawler\n\
-urlsuma-de-crawler\n\
-urlsumabot\n\
-useai\n\
-useebookchecker\n\
-usine-nouvelle-crawler\n\
-utexas-crawler\n\
-utorrent-crawler\n\
-vagabondo\n\
-vaultpress\n\
-vebidoo-crawler\n\
-velen-crawler\n\
-veooz-crawler\n\
-vercel-crawler\n\
-vercel-monitor-preview\n\
-verisign-ips-agent\n\
-verispider\n\
-verity\n\
-viber-crawler\n\
-videootv-bot\n\
-videootvbot\n\
-vigil-crawler\n\
-vipnytt-crawler\n\
-virustotal-crawler\n\
-visionheight-com-scan\n\
-vkrobot-crawler\n\
-vkshare-crawler\n\
-vmcrawl\n\
-vsusearchspider\n\
-vu-server-health-scanner\n\
-vuhuv-crawler\n\
-w3c-validator-css\n\
-w3c-validator-feed\n\
-w3c-validator-html\n\
-w3c-validator-html-nu\n\
-w3c-validator-i18n\n\
-w3c-validator-links\n\
-w3c-validator-mobile\n\
-w3c-validator-unified\n\
-wadoobot\n\
-wanscannerbot\n\
-wardbot\n\
-warebay-crawler\n\
-watchbot-monitoring-robot\n\
-watchful\n\
-watchmouse\n\
-watchtowr\n\
-web-measure\n\
-web-screen-service-by-hyperhost\n\
-webarchive-crawler\n\
-webcapture\n\
-webceo-crawler\n\
-webceo-online\n\
-webcompany-crawler\n\
-webcopier\n\
-webdatastats-crawler\n\
-webeaver-crawler\n\
-webflow\n\
-webgains-bot\n\
-webmeup-crawler\n\
-webmon\n\
-weborama-fetcher\n\
-webpagetest-crawler\n\
-webprosbot\n\
-website-info-net-robot\n\
-websiteops\n\
-websitepulse\n\
-websniffer\n\
-webspidermount\n\
-webwikibot\n\
-webzio-crawler\n\
-webzio-crawler-ai\n\
-webzip\n\
-wedos-online\n\
-wellknown-crawler\n\
-wepchsearchengine\n\
-wesee-crawler\n\
-wget\n\
-whatsapp-crawler\n\
-whatsmyip-org\n\
-whatweb\n\
-wheregoes-com\n\
-wheresitup-com\n\
-wikido\n\
-wirereaderbot\n\
-wisebot\n\
-wjhro\n\
-wknd-bot\n\
-wmtips-com\n\
-wocodi-crawler\n\
-woorank-crawler\n\
-woorank-crawler-review\n\
-wordcountbot\n\
-wordpress-crawler\n\
-wordpress-crawler-rss\n\
-wordup-1\n\
-wordup-crawler\n\
-worio-crawler\n\
-workona-favicon-service\n\
-worldbot\n\
-wormlybot\n\
-wotbox-crawler\n\
-wovn-crawler\n\
-wovncrawler\n\
-wowlink-crawler\n\
-wp-time-capsule\n\
-wpbot\n\
-wpmu-dev-broken-link-checker\n\
-wpmu-dev-hub\n\
-wpmudev-uptime-monitor\n\
-wpscan\n\
-wpsec\n\
-wpumbrella\n\
-wrtnbot\n\
-wtotem\n\
-xenu-crawler\n\
-xing-bot\n\
-xml-sitemaps-generator\n\
-xovibot-crawler\n\
-xovionpagecrawler\n\
-xy-archive-compliance\n\
-yacy-crawler\n\
-yahoo-ad-monitoring\n\
-yahoo-crawler\n\
-yahoo-crawler-japan\n\
-yahoo-preview\n\
-yahoocachesystem\n\
-yahoomailproxy\n\
-yamanalab-crawler\n\
-yandex-crawler\n\
-yandex-crawler-javascript\n\
-yandexadditional\n\
-yanga-crawler\n\
-yellowbp-crawler\n\
-yelpspider\n\
-yext-bot\n\
-yisou-crawler\n\
-yiyanbot\n\
-ylt-chrome\n\
-yokoygroupag\n\
-yooz-crawler\n\
-you-crawler\n\
-youdaobot\n\
-yuuperbot\n\
-zabbix-monitor\n\
-zanistabot\n\
-zapier\n\
-zealbot\n\
-zebra-v2-bot\n\
-zendesk-webhook\n\
-zgrab\n\
-zmeu\n\
-zombiebot\n\
-zoominfo\n\
-zoominfo-crawler\n\
-zoterotranslationserver-wmf\n\
-zum-crawler\n\
-zuperlist-crawler\n\
-zyborg\n\
-zzhbot\n\
-undici\n\
-node\n\
-bun\n\
-deno\n\
-needle\n\
-superagent\n\
-got-scraping\n\
-node-request\n\
-node-libcurl\n\
-java\n\
-commons-httpclient\n\
-apache-http-async\n\
-apache-cxf\n\
-ktor\n\
-reactor-netty\n\
-feign\n\
-jersey\n\
-ruby\n\
-faraday\n\
-ruby-rest-client\n\
-php\n\
-guzzle\n\
-symfony\n\
-zend-http\n\
-perl-lwp\n\
-python\n\
-urllib3\n\
-pycurl\n\
-go\n\
-rust\n\
-dotnet\n\
-dart\n\
-erlang\n\
-lua-http\n\
-libcurl\n\
-winhttp\n\
-soap\n\
-aws-sdk\n\
-feedparser\n\
-powershell\n\
-xh\n\
-insomnia\n\
-git\n\
-aria2\n\
-package-manager\n\
-docker\n\
-download-manager\n\
-load-test\n\
-bits\n\
-html-to-pdf\n\
-kube-probe\n\
-prometheus\n\
-headless-browser\n\
-puppeteer\n\
-webdriver\n\
-cypress\n\
-jsdom\n\
-prerender\n\
-nuclei\n\
-zmap\n\
-gobuster\n\
-ffuf\n\
-zap\n\
-web-attack-tool\n\
-recon-tool\n\
+/// Of each literal: how it is bounded, and whether it speaks against the bot.
+pub(crate) static FLAGS: [u8; 2130] = [
+    4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 12, 0, 12, 0, 12, 0, 0, 0, 0, 0, 1,
+    0, 0, 0, 0, 0, 32, 4, 12, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 12, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12,
+    0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0,
+    0, 12, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 4, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0,
+    12, 0, 0, 0, 0, 32, 0, 0, 0, 0, 0, 0, 0, 12, 0, 12,
+    0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 13, 16, 32, 12, 0, 12, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 12, 0,
+    4, 12, 0, 0, 0, 0, 0, 0, 12, 4, 12, 12, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 12, 4, 0, 12, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 12, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0,
+    0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    12, 12, 12, 0, 0, 0, 32, 0, 32, 0, 32, 32, 0, 0, 0, 0,
+    0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0,
+    0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 12, 32, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 4, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 2, 0, 0, 0, 0, 0, 0, 12, 0, 0, 12, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0,
+    0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 0,
+    0, 0, 0, 0, 0, 0, 4, 12, 0, 4, 0, 0, 0, 0, 16, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 1, 4, 0, 0, 0, 12, 12, 0, 12, 0, 0, 0, 0, 0,
+    0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 12, 0, 0, 0, 0, 12, 0, 0, 12, 0, 12, 0, 0, 0, 0,
+    5, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 12, 0, 12, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 12, 32, 32, 32, 0, 0, 0, 0, 0, 0, 0, 12,
+    0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12,
+    0, 0, 0, 12, 0, 0, 0, 0, 4, 0, 0, 0, 0, 12, 12, 0,
+    0, 0, 0, 0, 0, 12, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 0,
+    32, 32, 0, 0, 0, 0, 12, 4, 0, 4, 0, 0, 0, 0, 0, 0,
+    0, 12, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 0, 0, 12, 12,
+    12, 0, 0, 4, 0, 0, 0, 12, 0, 0, 0, 0, 0, 12, 12, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0,
+    0, 12, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 12, 12, 0, 0, 12, 0, 0, 12, 0, 12, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 12, 0, 0,
+    0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    4, 0, 0, 0, 0, 0, 0, 0, 12, 12, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    5, 0, 12, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0, 0, 0, 0,
+    0, 0, 0, 0, 1, 3, 4, 16, 0, 0, 12, 0, 12, 0, 2, 0,
+    0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 4, 0, 0, 0, 0,
+    0, 12, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 32, 32, 0, 0, 12, 12, 0, 12, 0, 0, 12, 12, 12, 0,
+    4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    12, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 12, 0, 0, 0, 0,
+    0, 12, 0, 0, 4, 0, 0, 12, 12, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 12, 0, 0, 0, 0, 4, 0, 0, 0, 12, 4, 0, 0,
+    12, 0, 0, 0, 0, 0, 0, 0, 0, 12, 12, 0, 0, 0, 12, 0,
+    0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 12, 0,
+    12, 0, 0, 0, 12, 12, 0, 0, 0, 0, 12, 0, 12, 12, 4, 1,
+    3, 4, 4, 1, 1, 4, 4, 4, 1, 1, 4, 1, 4, 4, 1, 1,
+    1, 1, 0, 0, 0, 0, 0, 1, 4, 0, 0, 4, 4, 4, 4, 4,
+    1, 4, 4, 9, 1, 1, 1, 1, 1, 4, 4, 1, 4, 9, 4, 0,
+    0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 1, 4, 9, 4, 4,
+    4, 4, 4, 4, 4, 0, 0, 1, 4, 4, 4, 1, 1, 1, 1, 1,
+    4, 4, 0, 0, 4, 4, 4, 0, 1, 1, 1, 4, 4, 9, 4, 4,
+    0, 4, 4, 4, 0, 4, 4, 1, 4, 4, 4, 4, 1, 1, 1, 4,
+    4, 4, 4, 0, 1, 1, 1, 4, 4, 4, 4, 1, 1, 1, 1, 0,
+    1, 1, 1, 1, 1, 4, 0, 1, 1, 1, 1, 1, 1, 1, 1, 4,
+    1, 1, 1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 1, 1,
+    1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 12, 0, 0, 0, 0, 0,
+    4, 4, 4, 1, 4, 4, 4, 4, 4, 4, 1, 4, 4, 4, 4, 0,
+    0, 4, 4, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    12, 4, 4, 4, 4, 4, 4, 4, 0, 0, 4, 4, 0, 12, 0, 4,
+    4, 4, 12, 0, 4, 4, 12, 1, 4, 4, 4, 0, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 12, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 32,
+    32, 0, 0, 32, 32, 0, 0, 0, 32, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 32, 32, 0, 0, 0, 32, 0, 0,
+    0, 0, 0, 0, 0, 32, 0, 0, 0, 0, 0, 0, 1, 4, 4, 4,
+    8, 8, 8, 12, 12, 12, 0, 32, 32, 32, 36, 0, 32, 32, 4, 8,
+    32, 32, 32, 32, 32, 32, 32, 32, 0, 32, 32, 32, 32, 32, 32, 32,
+    32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
+    32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
+    32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
+    32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
+    32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
+    32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
+    32, 32, 32, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36,
+    36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36,
+    36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36,
+    36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 36,
+    36, 36, 36, 36, 36, 36, 36, 36, 36, 36, 44, 32, 32, 32, 32, 32,
+    32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
+    32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 36, 36, 36, 36, 36,
+    36, 36,
+];
+
+/// Of each literal: the place of the trigram that it is filed under.
+pub(crate) static TRIGGERS: [u8; 2130] = [
+    0, 2, 6, 0, 1, 1, 0, 3, 5, 3, 14, 4, 3, 0, 1, 1,
+    1, 0, 0, 2, 0, 1, 1, 3, 3, 1, 0, 0, 1, 1, 0, 3,
+    4, 3, 0, 0, 12, 4, 1, 0, 0, 0, 0, 4, 0, 0, 1, 10,
+    2, 1, 2, 3, 0, 1, 3, 1, 1, 5, 7, 2, 13, 3, 5, 0,
+    2, 20, 0, 1, 11, 0, 0, 5, 0, 1, 1, 0, 2, 1, 0, 0,
+    0, 3, 1, 0, 3, 0, 1, 0, 1, 1, 1, 2, 5, 0, 0, 0,
+    2, 2, 1, 5, 5, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 1,
+    2, 22, 4, 1, 1, 0, 0, 5, 7, 1, 0, 1, 1, 0, 0, 14,
+    0, 1, 2, 0, 0, 0, 5, 0, 2, 0, 0, 1, 0, 0, 1, 0,
+    2, 2, 4, 1, 1, 0, 0, 3, 0, 1, 6, 2, 2, 0, 0, 1,
+    7, 4, 1, 5, 3, 0, 6, 0, 0, 2, 3, 2, 0, 0, 0, 0,
+    0, 0, 0, 3, 1, 1, 1, 0, 1, 4, 3, 4, 1, 0, 4, 3,
+    1, 5, 0, 0, 3, 3, 0, 0, 3, 1, 1, 0, 3, 0, 2, 10,
+    2, 1, 3, 3, 0, 0, 3, 0, 0, 2, 0, 10, 0, 4, 0, 0,
+    1, 3, 6, 1, 5, 0, 4, 3, 4, 1, 1, 3, 5, 4, 2, 2,
+    0, 5, 0, 1, 3, 6, 5, 0, 0, 3, 2, 14, 3, 3, 20, 5,
+    2, 0, 12, 2, 1, 12, 15, 3, 4, 10, 13, 2, 0, 0, 0, 0,
+    0, 1, 0, 0, 4, 1, 0, 1, 2, 3, 3, 0, 0, 0, 4, 0,
+    3, 2, 0, 1, 0, 1, 3, 1, 1, 2, 1, 5, 1, 11, 3, 0,
+    0, 1, 0, 1, 4, 13, 3, 4, 1, 1, 2, 4, 3, 0, 0, 1,
+    1, 0, 1, 0, 1, 2, 3, 13, 1, 0, 1, 2, 0, 8, 0, 0,
+    0, 0, 0, 6, 5, 6, 1, 3, 0, 0, 2, 3, 2, 0, 2, 2,
+    0, 0, 8, 0, 2, 2, 0, 0, 0, 0, 0, 0, 2, 0, 1, 0,
+    9, 2, 0, 3, 0, 0, 1, 0, 3, 0, 0, 1, 1, 0, 1, 0,
+    0, 2, 2, 1, 0, 0, 0, 0, 14, 1, 4, 8, 0, 0, 1, 1,
+    6, 0, 0, 0, 0, 3, 3, 5, 0, 2, 0, 2, 2, 2, 0, 0,
+    2, 4, 1, 1, 1, 1, 0, 5, 3, 0, 10, 0, 0, 4, 0, 5,
+    8, 0, 1, 0, 0, 0, 0, 2, 0, 0, 0, 6, 4, 1, 8, 0,
+    1, 0, 0, 2, 1, 2, 16, 0, 0, 0, 2, 1, 8, 0, 0, 0,
+    6, 6, 0, 1, 3, 0, 2, 6, 4, 0, 1, 2, 0, 0, 0, 3,
+    6, 3, 1, 0, 1, 2, 2, 2, 1, 2, 0, 4, 0, 2, 3, 5,
+    2, 5, 2, 1, 3, 0, 1, 0, 0, 5, 6, 0, 2, 8, 0, 8,
+    2, 0, 1, 2, 0, 0, 1, 1, 0, 4, 1, 1, 0, 0, 4, 0,
+    3, 3, 8, 2, 0, 1, 0, 0, 0, 4, 0, 0, 0, 1, 0, 4,
+    0, 0, 0, 0, 3, 2, 0, 2, 2, 6, 3, 1, 7, 4, 0, 1,
+    5, 4, 5, 2, 0, 6, 8, 5, 7, 1, 3, 8, 5, 6, 2, 6,
+    7, 5, 4, 5, 6, 9, 0, 6, 5, 7, 1, 19, 9, 5, 4, 4,
+    7, 5, 2, 5, 4, 4, 11, 1, 2, 5, 3, 0, 1, 0, 6, 3,
+    0, 3, 1, 1, 1, 2, 2, 1, 2, 0, 0, 0, 0, 0, 0, 0,
+    0, 2, 1, 4, 0, 0, 0, 0, 0, 1, 4, 0, 0, 3, 6, 0,
+    5, 4, 6, 1, 2, 2, 5, 3, 2, 1, 2, 0, 9, 0, 2, 1,
+    1, 0, 0, 1, 0, 0, 0, 0, 4, 2, 2, 0, 4, 1, 4, 2,
+    2, 3, 2, 1, 5, 2, 7, 5, 0, 0, 2, 0, 3, 1, 2, 2,
+    3, 4, 0, 2, 1, 1, 1, 1, 0, 6, 4, 0, 5, 16, 8, 6,
+    1, 0, 5, 0, 5, 2, 2, 0, 0, 0, 0, 1, 1, 0, 2, 0,
+    9, 2, 0, 0, 0, 1, 2, 5, 1, 0, 0, 0, 2, 0, 0, 0,
+    0, 0, 1, 1, 0, 5, 5, 0, 1, 4, 1, 0, 0, 0, 1, 2,
+    4, 1, 3, 0, 0, 10, 0, 0, 3, 0, 0, 0, 2, 0, 1, 3,
+    1, 0, 0, 3, 3, 7, 0, 2, 1, 4, 2, 1, 7, 2, 4, 7,
+    0, 3, 1, 2, 2, 3, 1, 3, 2, 0, 3, 0, 0, 6, 0, 4,
+    1, 0, 2, 0, 8, 1, 4, 0, 1, 3, 2, 5, 0, 6, 1, 2,
+    4, 0, 0, 2, 0, 4, 2, 0, 1, 0, 0, 6, 3, 0, 0, 3,
+    0, 1, 0, 1, 1, 0, 0, 7, 14, 3, 3, 0, 2, 0, 1, 11,
+    0, 4, 10, 1, 1, 3, 0, 0, 7, 2, 0, 2, 1, 0, 5, 0,
+    2, 0, 2, 0, 0, 0, 1, 5, 0, 2, 0, 0, 0, 0, 4, 0,
+    2, 12, 1, 4, 0, 2, 5, 1, 1, 5, 2, 6, 0, 3, 0, 0,
+    0, 5, 1, 0, 0, 2, 0, 1, 1, 0, 0, 3, 3, 0, 0, 0,
+    0, 5, 1, 10, 0, 0, 2, 2, 4, 1, 2, 9, 1, 1, 1, 1,
+    6, 7, 2, 2, 3, 0, 7, 12, 2, 1, 2, 5, 1, 2, 0, 0,
+    3, 0, 1, 3, 1, 3, 0, 0, 0, 3, 1, 2, 2, 1, 0, 1,
+    1, 0, 5, 1, 1, 1, 0, 0, 4, 2, 1, 5, 8, 1, 0, 0,
+    0, 0, 0, 0, 1, 3, 0, 1, 0, 0, 3, 14, 5, 1, 0, 1,
+    3, 6, 5, 1, 7, 1, 7, 4, 3, 4, 0, 2, 1, 0, 0, 2,
+    6, 2, 0, 9, 2, 2, 3, 6, 2, 0, 2, 2, 0, 1, 0, 0,
+    5, 0, 0, 0, 0, 25, 5, 5, 2, 6, 4, 2, 3, 1, 0, 4,
+    4, 1, 0, 3, 4, 0, 4, 8, 8, 2, 2, 3, 0, 0, 1, 5,
+    0, 1, 0, 0, 0, 2, 3, 0, 4, 4, 2, 2, 6, 2, 1, 1,
+    2, 0, 9, 3, 2, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 2,
+    0, 0, 1, 6, 2, 2, 0, 1, 0, 3, 0, 0, 1, 1, 0, 2,
+    0, 1, 1, 0, 0, 1, 2, 3, 1, 0, 3, 10, 1, 1, 1, 1,
+    1, 2, 0, 1, 1, 4, 11, 0, 0, 0, 1, 1, 1, 0, 1, 6,
+    0, 1, 0, 2, 0, 1, 3, 2, 0, 1, 1, 0, 0, 0, 0, 2,
+    0, 1, 0, 0, 1, 3, 6, 1, 0, 0, 3, 1, 0, 5, 5, 0,
+    7, 0, 2, 0, 4, 1, 0, 3, 0, 4, 2, 2, 5, 3, 8, 2,
+    0, 3, 0, 2, 1, 1, 1, 3, 3, 0, 4, 0, 1, 2, 2, 0,
+    4, 1, 1, 8, 1, 4, 4, 4, 9, 0, 2, 1, 3, 1, 0, 0,
+    0, 2, 0, 4, 5, 0, 0, 0, 0, 3, 7, 2, 3, 13, 1, 6,
+    1, 3, 3, 0, 0, 1, 3, 0, 0, 1, 4, 3, 3, 1, 3, 1,
+    2, 4, 6, 0, 3, 0, 1, 0, 2, 0, 1, 2, 0, 0, 3, 1,
+    0, 4, 1, 6, 1, 3, 4, 0, 0, 0, 1, 0, 1, 0, 1, 13,
+    0, 2, 3, 3, 1, 8, 1, 2, 1, 5, 0, 7, 0, 2, 2, 2,
+    0, 1, 0, 0, 0, 1, 13, 0, 6, 1, 0, 1, 3, 2, 1, 0,
+    1, 0, 3, 1, 1, 7, 1, 0, 5, 2, 3, 2, 0, 2, 0, 3,
+    8, 3, 0, 0, 8, 15, 1, 1, 0, 4, 1, 1, 5, 0, 3, 1,
+    2, 10, 0, 0, 0, 12, 1, 1, 3, 14, 5, 1, 2, 4, 2, 0,
+    6, 0, 1, 1, 0, 0, 0, 2, 0, 0, 0, 6, 2, 1, 2, 2,
+    0, 0, 1, 0, 2, 1, 2, 3, 0, 0, 4, 4, 1, 1, 1, 0,
+    3, 0, 1, 2, 0, 0, 1, 0, 2, 3, 4, 0, 1, 0, 2, 3,
+    2, 0, 0, 6, 0, 0, 0, 1, 1, 0, 1, 2, 3, 0, 5, 1,
+    0, 4, 2, 1, 0, 0, 7, 1, 0, 0, 1, 0, 1, 2, 0, 1,
+    2, 4, 2, 1, 6, 1, 0, 0, 1, 0, 0, 2, 0, 1, 27, 13,
+    3, 0, 2, 2, 1, 1, 0, 1, 2, 1, 1, 1, 0, 5, 7, 2,
+    2, 2, 2, 3, 1, 1, 2, 0, 0, 10, 3, 0, 1, 0, 2, 3,
+    1, 0, 0, 2, 3, 3, 2, 1, 0, 2, 0, 3, 1, 1, 9, 3,
+    5, 2, 1, 0, 2, 0, 2, 5, 0, 1, 4, 12, 0, 2, 5, 1,
+    0, 0, 0, 17, 0, 1, 0, 0, 3, 1, 0, 2, 0, 2, 0, 0,
+    16, 3, 0, 19, 0, 2, 1, 1, 0, 10, 0, 0, 4, 0, 1, 0,
+    1, 0, 4, 11, 0, 0, 1, 4, 2, 0, 0, 0, 2, 1, 0, 1,
+    0, 0, 2, 1, 2, 0, 0, 0, 1, 0, 0, 1, 0, 7, 2, 1,
+    2, 3, 1, 0, 0, 0, 2, 0, 5, 8, 2, 2, 1, 2, 2, 0,
+    2, 2, 2, 0, 2, 0, 0, 3, 5, 3, 3, 1, 1, 0, 1, 4,
+    5, 3, 4, 0, 4, 3, 0, 7, 2, 7, 2, 0, 0, 1, 0, 5,
+    0, 3, 1, 1, 1, 10, 1, 0, 0, 2, 1, 0, 0, 1, 0, 0,
+    0, 0, 0, 5, 3, 2, 2, 0, 0, 0, 0, 0, 3, 0, 0, 1,
+    4, 2, 2, 0, 2, 1, 1, 0, 2, 1, 1, 6, 0, 0, 2, 1,
+    0, 0, 1, 1, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+    1, 0, 0, 1, 1, 1, 2, 0, 0, 5, 1, 0, 0, 0, 1, 0,
+    2, 0, 4, 4, 0, 5, 0, 3, 5, 1, 2, 1, 0, 0, 0, 0,
+    0, 6, 2, 1, 2, 3, 0, 1, 3, 0, 0, 1, 0, 11, 0, 5,
+    1, 2, 1, 0, 2, 6, 1, 5, 1, 0, 4, 3, 4, 0, 2, 1,
+    1, 4, 2, 1, 5, 3, 5, 3, 2, 1, 5, 4, 3, 1, 0, 0,
+    1, 6, 6, 0, 2, 0, 1, 6, 1, 2, 4, 1, 2, 0, 0, 2,
+    2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 3, 1, 1, 2, 0,
+    2, 0, 0, 0, 1, 1, 0, 2, 3, 1, 4, 0, 0, 0, 0, 4,
+    3, 0, 1, 0, 0, 1, 2, 1, 1, 0, 2, 0, 1, 2, 4, 2,
+    3, 0, 0, 0, 0, 1, 1, 1, 12, 1, 0, 7, 2, 0, 1, 2,
+    7, 0, 2, 0, 3, 1, 5, 1, 0, 0, 2, 0, 1, 1, 0, 2,
+    3, 1, 1, 0, 1, 3, 5, 2, 0, 1, 1, 1, 0, 1, 0, 0,
+    1, 0, 1, 0, 0, 0, 0, 4, 1, 0, 0, 2, 3, 1, 0, 0,
+    1, 1, 3, 4, 1, 4, 1, 0, 6, 1, 2, 1, 0, 2, 1, 0,
+    0, 0, 2, 0, 0, 0, 1, 1, 2, 6, 2, 0, 4, 0, 1, 3,
+    2, 2, 3, 0, 0, 0, 2, 1, 6, 0, 0, 1, 1, 5, 2, 4,
+    0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 3, 0, 1,
+    0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 1, 4, 0, 0, 0,
+    0, 0, 2, 5, 1, 0, 1, 1, 2, 2, 4, 2, 0, 2, 1, 0,
+    3, 2, 3, 0, 3, 1, 1, 2, 0, 1, 0, 0, 0, 1, 0, 0,
+    1, 6, 6, 1, 1, 4, 0, 0, 0, 0, 0, 2, 0, 0, 1, 4,
+    0, 0, 0, 0, 1, 0, 3, 0, 1, 0, 1, 0, 2, 1, 0, 0,
+    3, 0, 0, 0, 0, 4, 2, 0, 1, 1, 0, 2, 2, 0, 0, 0,
+    0, 0, 3, 0, 0, 0, 1, 0, 0, 1, 0, 1, 2, 0, 3, 1,
+    0, 0, 1, 0, 0, 1, 2, 0, 3, 0, 0, 0, 3, 2, 2, 1,
+    0, 0, 0, 1, 0, 0, 1, 0, 1, 1, 1, 4, 2, 0, 3, 2,
+    0, 1, 5, 1, 4, 2, 0, 2, 1, 6, 6, 2, 0, 0, 0, 0,
+    2, 0,
+];
+
+/// A line for each bot: its identifier, then each literal as one byte (what it begins
+/// with, see xtask/src/bots/table.rs) and the rest; a gap is a zero.
+pub(crate) static TEXT: &str = "\
+008\x01/\n\
+7siters\x01\n\
+a360-search\x01\n\
+a6corp-crawler\x06a6-indexer\n\
+aasa-bot\x01\n\
+abevalbot\x01\n\
+aboundex-crawler\x06aboundex\n\
+abuse-xmco-fr\x05\n\
+academicbot-rtu\x03\n\
+acapbot\x01\n\
+accessible-web-bot\x02\n\
+accessstatus\x01\n\
+acoon-crawler\x06acoonbot\n\
+acquia-optimize\x02\n\
+activecomply\x01\n\
+acunetix\x01\n\
+adagio-crawler\x06adagiobot/\n\
+adagiobot\x01\n\
+adbeat-com\x05\n\
+adbeat-crawler\x06adbeat_bot\n\
+addsearch-crawler\x06addsearchbot\n\
+addthis-crawler\x06addthis\n\
+adkerneltopiccrawler\x01\n\
+admantx-crawler\x06admantx\n\
+adminlabs\x01\n\
+adsbot-iab\x01\n\
+adscanner-crawler\x06adscanner\n\
+adstxtcrawler\x01\n\
+advanced-crawler\x04\n\
+advbot-crawler\x06advbot\n\
+adventurer\x01\n\
+adyen-webhook\x06adyen httpclient\n\
+agakidsbot\x01\n\
+agencyanalyticsbot\x01\n\
+agenttimes\x01\n\
+ahrefs-crawler\x06ahrefsbot/\n\
+ahrefs-site-audit\x03/\n\
+ahrefsbot\x01\x06ahrefssiteaudit\n\
+ai2-crawler\x06ai2bot \n\
+ai2-crawler-dolma\x06ai2bot-dolma\n\
+ai2bot\x01\n\
+aihit-crawler\x06aihitbot\n\
+air-ai-scanning\x06air.ai/scanning\n\
+aiwebindex\x01\n\
+akismetbot\x01\n\
+alertsite\x01\n\
+alexa-site-audit\x02\n\
+alexandria-crawler\x06alexandriaorgbot\n\
+algolia-crawler\x02\x02/\n\
+alienfarm\x01\n\
+alittle-client\x02\n\
+aliyunsecbot\x01\n\
+allafrica\x01\n\
+allorigins\x01\n\
+alphaseobot-crawler\x06alphabot\n\
+amazing-searchbot\x01\n\
+amazon-adbot\x03/\n\
+amazon-alexa-crawler\x06exabot\n\
+amazon-bedrock-agentcore-browser\x01\n\
+amazon-cloudfront\x02\n\
+amazon-crawler\x06amazonbot\n\
+amazon-kendra\x01\n\
+amazon-qbusiness\x01\n\
+amazon-route53-health-check\x06amazon route 53 health check service\n\
+amazonadbot\x01\n\
+amazonbuyforme\x01\n\
+amazonproductdiscovery\x01\n\
+amazonsellerinitiatedlisting\x01\n\
+amzn-searchbot\x01\n\
+amzn-user\x01\n\
+anchor-browser\x02\n\
+anderspink-crawler\x06anderspinkbot\n\
+andibot\x01\n\
+anomura\x01\n\
+anthropic-ai\x01\n\
+anthropic-crawler\x06claude-web\x06claudebot\n\
+antibot\x01\n\
+ap3a-240617-008\x05\n\
+apercite-crawler\x06apercite\n\
+apifybot\x01\n\
+apifywebsitecontentcrawler\x01\n\
+apple-crawler\x06applebot\n\
+apple-feedfetcher\x06itms\n\
+appsiteassociation\x01\n\
+ara-crawler\x06arabot\n\
+aragog\x01/\n\
+aranea\x01\n\
+aranet-searchbot\x01\n\
+araturka-crawler\x06bot.araturka.com\n\
+archive-it\x01\n\
+archivebox\x01\n\
+archiveorg-archiver\x06archive.org_bot\n\
+arenaunfurlbot\x01\n\
+arocom-crawler\x06drupact\n\
+arquivo-web-crawler\x01\n\
+arquivobot\x01\n\
+artemis-web-reader\x02\n\
+artemisbot\x01\n\
+asana\x06electron/\x01/\n\
+ask-crawler\x06teoma\n\
+asnriskscorer\x01\n\
+aspiegel-crawler\x06aspiegelbot\n\
+atlassian-bot\x01\n\
+attracta\x01\n\
+atvowbot\x01\n\
+audigentadbot\x01\n\
+audisto-crawler\x02\n\
+audistobot\x01\n\
+authory\x01\n\
+autoconfig-test-from-ustc\x02\n\
+automaton\x01\x06newsify feed fetcher\n\
+avira-crawler\x06safesearch microdata crawler\n\
+awario\x01\n\
+awario-crawler\x06awariobot\n\
+awario-crawler-rss\x06awariorssbot\n\
+awario-crawler-smart\x06awariosmartbot\n\
+awariorendererbot\x01\n\
+awesomecrawler\x01\n\
+azure-app-insights\x06appinsights\n\
+azureai-searchbot\x01\n\
+b2bbot\x06b2b bot\n\
+backlinktest-crawler\x06backlinkcrawler\n\
+bad-neighborhood-header-detector\x02\n\
+baidu-cloud-watch\x06baidu-yunguance\n\
+baidu-crawler\x06baiduspider\n\
+baiduadsbot\x01\n\
+bazqux-feedfetcher\x06bazqux\n\
+bdbot\x01/\n\
+bdfetch\x01\n\
+bedrockbot\x01\n\
+beeperbot\x01\n\
+bestchange\x01\n\
+betabot\x01\n\
+betterstack-monitor\x06better stack\n\
+betteruptime-monitor\x06better uptime bot\n\
+betteruptimebot\x01\n\
+bibliotheque-nacional-de-france-crawler\x02\n\
+bidswitch-crawler\x06bidswitchbot\n\
+bigdatacorp-crawler\x06bdcbot\n\
+biglotron\x01\n\
+bigsur-ai\x05\n\
+bigupdatabot\x01\n\
+binarycanary\x01\n\
+bing-ads\x06adidxbot\n\
+bing-crawler\x06bingbot\n\
+bing-office-store\x06officestorebot\n\
+bing-preview\x03/\n\
+binlar\x01\n\
+bitbucket-webhooks\x01\n\
+bitdiscovery\x01\n\
+bitly-crawler\x06bitlybot\n\
+bitsight-crawler\x06bitsightbot/\n\
+bl-uk-lddc-bot\x06bl.uk_lddc_bot\n\
+bl-uk-ldfc-bot\x06bl.uk_ldfc_bot\n\
+blackboard-crawler\x06blackboard\n\
+blackbox-exporter\x02/\n\
+blackduck-fd\x01\n\
+blekkobot\x01\n\
+bling-erp\x02\n\
+blingerp\x01\n\
+blockaid\x01\n\
+bloglines\x01\n\
+blogmura-crawler\x06blogmurabot\n\
+blogtraffic-feedfetcher\x06blogtraffic/\x00 feed-fetcher\n\
+blogtrottr\x01\n\
+blogvault\x01\n\
+blp-bbot\x04\n\
+bluesky\x01/\n\
+bluesky-domain-status-classifier\x01\n\
+blueskypreviewbot\x01\n\
+bne-es-bot\x06bne.es_bot\n\
+bnf-crawler\x06bnf.fr_bot\n\
+bnfbot\x01\n\
+boardgamepricesbot\x01\n\
+bombora-crawler\x06bomborabot\n\
+botify-crawler\x06botify\n\
+botpoke\x01\n\
+boxcar-crawler\x06boxcarbot\n\
+br-crawler\x01\n\
+brainobot\x01\n\
+brandonmedia-crawler\x06brandonbot\n\
+brandverity-crawler\x06brandverity\n\
+brandwatch\x01\n\
+brandwatch-crawler\x06magpie-crawler\n\
+bravebot\x01\n\
+brightbot\x01\n\
+brightedge-crawler\x02\n\
+brokenlinkcheck-com\x05\n\
+browserbot-observer\x01\n\
+bublup-crawler\x06bublupbot\n\
+buddybot\x01\n\
+bufferlinkpreviewbot\x01\n\
+bugsnag\x01\n\
+builtwith-crawler\x06bw/\n\
+bushbaby\x01\n\
+butterfly\x01\n\
+buttondown\x01\n\
+buzzstream-crawler\x06buzzbot\n\
+bw\x01/\n\
+bytedance-crawler\x06bytespider\n\
+caliberbot\x01\n\
+capitalonebot\x01\n\
+capitaloneshopping\x01\n\
+capsulink-crawler\x06capsulechecker\n\
+capterrabot\x01\n\
+carbon-umbrella-bot\x01\n\
+careerx-crawler\x06careerbot\n\
+catchpoint\x01\n\
+caveman-hunter\x01\n\
+ccbot-crawler\x06ccbot/\n\
+cdscbot\x01\n\
+censys-inspect\x03/\n\
+centcombot\x01/\n\
+centro-ads-txt-crawler\x06centro ads.txt crawler\n\
+centuryb-o-t9\x05\n\
+centurybot\x01\n\
+cert-pl\x02\n\
+certchief\x01\n\
+certytags\x01\n\
+changedetection-crawler\x06changedetection\n\
+channable\x01\n\
+channel3bot\x01\n\
+chargebeebot\x01\n\
+charlotte\x01\n\
+chatglm-spider\x01\n\
+chatgpt-agent\x02\n\
+chatwork-linkpreview\x02\n\
+checkhost\x01\n\
+checkly\x01\n\
+checkly-monitor\x06checkly/\n\
+checkmarknetwork-crawler\x06checkmarknetwork/\n\
+chlooe-crawler\x06bot-pge.chlooe.com\n\
+chrome-privacy-preserving-prefetch-proxy\x02\n\
+cincrawdata-crawler\x06cincraw\n\
+cirrusexplorer\x01\n\
+cispa-crawler\x06cispa webcrawler\n\
+citeseerx-crawler\x06citeseerxbot\n\
+citoid\x01\n\
+claritybot\x01/\n\
+classla-web\x01\n\
+claude-searchbot\x01\n\
+claude-user\x01\n\
+clearscopebot\x01\n\
+clickagy-crawler\x06clickagy\n\
+clickuplinkunfurler\x01\n\
+cliqz-crawler\x06cliqzbot/\n\
+cloudflare-archiver\x06cloudflare-alwaysonline\n\
+cloudflare-autorag\x01\n\
+cloudflare-csup\x01\n\
+cloudflare-custom-error-page-crawler\x01\n\
+cloudflare-custom-hostname-verification\x01\n\
+cloudflare-healthchecks\x01\n\
+cloudflare-prefetch\x01\n\
+cloudflare-radar-scanner\x01\n\
+cloudflare-security-center\x06https://developers.cloudflare.com/security-center/\n\
+cloudflare-speedtest\x01\n\
+cloudflare-ssl-detector\x06cloudflare-ssldetector\n\
+cloudflare-stream-hook\x01\n\
+cloudflare-stream-webhook\x01\n\
+cloudflare-traffic-manager\x01\n\
+cloudflare-validator\x01\n\
+cloudflareradarurlscanner\x01\n\
+cloudsystemnetworks-crawler\x06nimbostratus-bot\n\
+cloudtrellis\x01\n\
+cloudvertexbot\x01\n\
+cludo\x01\n\
+cmschecker\x01\n\
+coccoc-crawler\x06coccoc\n\
+cocolyze-crawler\x06cocolyzebot\n\
+coda-server-fetcher\x01\n\
+codabot\x01\n\
+code-1\x06code/1.\x06electron/\n\
+codewise-crawler\x06voluumdsp-content-bot\n\
+cognitiveseo-bot\x02\n\
+cognitiveseo-com\x05\n\
+cognitiveseo-crawler\x06james bot\n\
+cohere-crawler\x06cohere-ai\n\
+cohere-training-data-crawler\x01\n\
+collapsify\x01\n\
+colly\x01\n\
+commafeed\x01\n\
+commoncrawl-crawler\x06ccbot\n\
+companybook-crawler\x01\n\
+conductor-crawler\x06caliperbot\n\
+content-crawler-spider\x02\n\
+contentkingapp\x01\n\
+contextad-crawler\x06contextad bot\n\
+contextualbot-outcomes-net\x06contextualbot\x00outcomes.net\n\
+contxbot\x01\n\
+convera-crawler\x06convera\n\
+convermax\x01\n\
+cookie-maestro\x01\n\
+cookiebot-crawler\x06cookiebot\n\
+cookiehub-bot\x02\n\
+cookiehub-scan\x03\n\
+cookiehubverify\x01\n\
+cookieyesbot\x01\n\
+corporama-matcher\x02\n\
+cotoyogi\x01\n\
+coveobot\x01\n\
+cozi-icalendar-feedreader\x01\n\
+cragcrawler\x01\n\
+crawl4ai\x01\n\
+crawler-eb-germany\x04\n\
+crawlson\x01\n\
+crawlspace\x01\n\
+crazy-egg\x02\n\
+creativecommons-crawler\x06cc metadata scaper\n\
+criteo-crawler\x06criteobot\n\
+critical-css-bot\x02\n\
+criticalcss-com\x05\n\
+cron-job-org\x06cron-job.org\n\
+cronless\x01\n\
+crusty\x01/\n\
+crystalsemantics-crawler\x06crystalsemanticsbot\n\
+csirt-cz\x05\n\
+curebot-crawler\x06curebot\n\
+curl\x01\n\
+current-rss-reader\x06current\x00rss reader\n\
+cursor\x06electron/\x01\n\
+customasynchttpclient\x01\n\
+cutbot-crawler\x06cutbot\n\
+cxense-crawler\x06cxensebot\n\
+cxk-bot\x04\n\
+cybaabot\x01\n\
+cyberpatrol-crawler\x06cyberpatrol\n\
+cyotekwebcopy\x01\n\
+cypex-ai-scanning\x06cypex.ai/scanning\n\
+dareboost-crawler\x06dareboost\n\
+dark-visitor\x02\n\
+daspeedbot\x01\n\
+datadog-agent\x02\n\
+datadog-monitor-synthetics\x06datadog/synthetics\x06datadogsynthetics\n\
+datadog-synthetic\x02\n\
+datafeedwatch-crawler\x06datafeedwatch\n\
+dataforseo-crawler\x06dataforseobot\n\
+datagnion-crawler\x06datagnionbot\n\
+datanyze-crawler\x06datanyze\n\
+dataprovider-crawler\x06dataprovider.com\n\
+datenbank-crawler\x02\n\
+datenbutler-crawler\x06mindupbot\n\
+daum-crawler\x06daum/\n\
+daumoa\x01\n\
+dazzle-bluesky-bot\x02\n\
+dbot\x01)\n\
+dcrawl\x01\n\
+dead-link-checker\x02\n\
+deadlinkchecker\x01\n\
+deepcrawl\x01\n\
+deepnoc-crawler\x06deepnoc\n\
+deskyobot\x01\n\
+detectify\x01\n\
+determ\x01\n\
+deusu-crawler\x06deusu/\n\
+devin\x01\n\
+df-bot\x02\n\
+diffbot-crawler\x06diffbot/\n\
+digg-crawler\x06digg deeper\n\
+digicert-dcv\x02\n\
+digincore-crawler\x06digincore bot\n\
+digitaldragon-crawler\x06crawlyprojectcrawler\n\
+dingtalkbot-linkservice\x01\n\
+dirbuster\x01\n\
+discord-crawler\x06discordbot\n\
+discourse-forum-onebox\x02\n\
+discoveryengine-crawler\x06discobot\n\
+disqus-crawler\x06disqus\n\
+dlc\x01/\n\
+dlvr-it\x05\n\
+dmbot\x01\n\
+dmbrowser\x01\n\
+dnbcrawler\x01\n\
+dnsscanner\x01\n\
+dnyz-crawler\x06dnyzbot\n\
+do-not-track-verifier\x02\n\
+domaincrawler-crawler\x06domaincrawler\n\
+domainreanimator-crawler\x06domain re-animator bot\n\
+domainsbot-crawler\x06pandalytics\n\
+domainsproject-crawler\x06domains project/\n\
+domainstats-crawler\x06domainstatsbot\n\
+domaintools-crawler\x06surveybot\n\
+domcopbot\x01\n\
+dotcom-monitor\x01\n\
+dotnetdotcom-crawler\x06ezooms\n\
+dow-jones-searchbot\x02\n\
+download-ninja\x02\n\
+downnotifier-com\x05\n\
+downtimedetector\x01/\n\
+dragonmetrics-crawler\x06dragonbot\n\
+drataautopilot\x01\n\
+dratabot\x01\n\
+dreamhost-data-team\x02\n\
+driftnet-crawler\x06internetmeasurement\n\
+drupalbot\x01\n\
+ds9\x01\n\
+dubbot-crawler\x06dubbotbot\n\
+duckassistbot\x01\n\
+duckduckgo-crawler\x06duckduckbot\n\
+duckduckgo-crawler-favicons\x06duckduckgo-favicons-bot\n\
+duedil-crawler\x06electricmonk\n\
+dvbot\x06 dvbot\n\
+dynatrace-monitor\x06ruxitsynthetic\n\
+easybib-autocite\x02\n\
+easybill-importmanager\x01\n\
+easycron\x01/\n\
+easydns-monitoring\x02\n\
+ec2linkfinder\x01\n\
+echobot-bot\x02\n\
+echoboxbot\x01/\n\
+ecovadissustainabilitybot\x01\n\
+edansbot\x01\n\
+edgewatch\x01\n\
+edister-crawler\x06edisterbot\n\
+elisabot\x01\n\
+elmah-io-uptime-monitoring\x06elmah.io uptime monitoring\n\
+elmahio-uptimebot\x01\n\
+emailwolf\x01\n\
+embedly-crawler\x06embedly\n\
+emoney-advisor\x02\n\
+emoneybot\x01\n\
+entireweb-crawler\x06speedy\n\
+epfl-crawler\x06a patent crawler\n\
+epictions-crawler\x06epicbot\n\
+epivozcrawler\x01\n\
+erepublik-tools\x05\n\
+eright-crawler\x06eright\n\
+europarchive-crawler\x06europarchive.org\n\
+eventures-crawler\x06e.ventures investment crawler\n\
+eventures-crawler-batch\x06evc-batch\n\
+evernoterichlinkbot\x01\n\
+everyfeed-spider\x01\n\
+everyonesocial-crawler\x06everyonesocialbot\n\
+evouptimebot\x01\n\
+exasearchbot\x01\n\
+exensa-crawler\x06barkrowler\n\
+exodusmovement\x01\n\
+experibot-crawler\x06experibot\n\
+extecontextcrawl\x01\n\
+extlinks-crawler\x06extlinksbot\n\
+eyeota-crawler\x06eyeotabot\n\
+ezgif\x01\n\
+ezid-crawler\x06ezid\n\
+ezlynx\x01\n\
+ezoicbot\x01\n\
+facebook-catalog\x03/\n\
+facebook-crawler\x06facebookbot\x06facebookexternalhit\x06facebot\x06twitterbot\n\
+facebook-share-crawler\x06facebookexternalhit\x06facebot\x06twitterbot\n\
+factset-spyderbot\x04\n\
+fast-crawler\x06fast-webcrawler\n\
+fast-crawler-enterprise\x06fast enterprise crawler\n\
+fastdast\x01\n\
+fastmailua\x01\n\
+fdl-stats-bot\x02\n\
+fedicabot\x01\n\
+fedidb\x01\n\
+fediindex\x01\n\
+fedilist-agent\x02\n\
+fedineko\x01\n\
+fedistatscrawler\x01\n\
+fedoraplanet-crawler\x06fedoraplanet\n\
+fedreporter-bot-for-ffiec\x02\n\
+fedreporterdatabot\x01\n\
+feed-image-audit\x02\n\
+feedafever-crawler\x06fever\n\
+feedbin-crawler\x06feedbin\n\
+feedburner\x01\n\
+feeder\x01 /\n\
+feeder-co\x05\n\
+feedflow\x01\n\
+feedly-feedfetcher\x06feedly\n\
+feedpresso-content-index-bot\x02\n\
+feedsearch-bot\x02\n\
+feedsearch-crawler\x01\n\
+feedspot-feedfetcher\x06feedspot\n\
+feedwind\x01\n\
+femtosearch-crawler\x06femtosearchbot\n\
+fidget-spinner-bot\x01\n\
+findfiles-net\x05\n\
+findthatfile-crawler\x06findthatfile\n\
+fiperbot\x01\n\
+firecrawlagent\x01\n\
+firmograph\x01\n\
+flamingosearch-crawler\x06flamingo_searchengine\n\
+fleebsbot\x01\n\
+flipboard-proxy\x03\n\
+flipboardrss\x01\n\
+fluffy\x01\n\
+fluid\x06macintosh\x01\n\
+flyriverbot\x01\n\
+foregenix\x01\n\
+fr-crawler\x01\n\
+freespoke\x01/\n\
+freewebmonitoring-monitor\x06freewebmonitoring sitechecker\n\
+freshbot\x01\n\
+freshrss-feedfetcher\x06freshrss\n\
+freshworks-monitor\x06freshpingbot\n\
+friendly-spider\x01\n\
+friendly-testing-bot\x02\n\
+friendlycrawler\x01\n\
+fuelbot\x01\n\
+fullstorybot\x01/\n\
+funnelback\x01\n\
+fuseonbot\x01/\n\
+fyndsearchengine-crawler\x01\n\
+fyndsearchengine-recrawler\x01\n\
+fyrebot\x01\n\
+g00g1e-crawler\x06g00g1e.net\n\
+g2reader-crawler\x06g2reader-bot\n\
+g2webservices-crawler\x06g2 web services\n\
+gabanzabot\x01/\n\
+gaisbot\x01\n\
+garlik-crawler\x03\n\
+gdnplus-com\x05\n\
+geedo-crawler\x06geedobot\n\
+geedo-crawler-products\x06geedoproductsearch\n\
+geedoshopproductfinder\x01\n\
+geisthaus-pagefetcher\x01\n\
+gemini-deep-research\x01\n\
+genieo-crawler\x06genieo\n\
+genomecrawlerd\x01\n\
+getthit-com\x05\n\
+gg-peekbot\x02\n\
+ghost-inspector\x02\n\
+giftedvisitor-scan\x02\n\
+gigablast-crawler\x06gigabot\n\
+gigablast-crawler-oss\x06gigablast\n\
+ginger-crawler\x03\n\
+github-camo\x01\n\
+globalwebsearch\x01\n\
+glutenfreepleasure-crawler\x06gluten free crawler/\n\
+gnam-gnam-spider\x02\n\
+gnowit-crawler\x06gnowitnewsbot\n\
+go-http\x01-client\n\
+golfe\x01/\n\
+goo-crawler\x06ichiro\n\
+goodreads\x01\n\
+goodzer\x01\n\
+google-ads-conversions\x01\n\
+google-adsbot\x06adsbot-google\n\
+google-adsbot-mobile\x06adsbot-google-mobile\n\
+google-adsense\x06mediapartners-google\n\
+google-adsense-googlebot\x06mediapartners (googlebot)\n\
+google-adwords\x01-instant\n\
+google-adwords-express\x01\n\
+google-agent\x01\n\
+google-appengine\x06appengine-google\n\
+google-apps-script\x01\n\
+google-area120\x01\n\
+google-certificates-bridge\x01\n\
+google-crawler\x06googlebot/\n\
+google-crawler-cloudvertex\x06google-cloudvertexbot\n\
+google-crawler-image\x06googlebot-image\n\
+google-crawler-mobile\x06googlebot-mobile\n\
+google-crawler-news\x06googlebot-news\n\
+google-crawler-other\x06googleother\n\
+google-crawler-safety\x06google-safety\n\
+google-crawler-store\x06storebot-google\n\
+google-crawler-video\x06googlebot-video\n\
+google-extended\x01\n\
+google-favicon\x02\n\
+google-feedfetcher\x06feedfetcher-google\n\
+google-firebase\x01\n\
+google-gemini-cli\x01\n\
+google-inspection-tool\x06google-inspectiontool\n\
+google-lighthouse\x06chrome-lighthouse\n\
+google-notebooklm\x01\n\
+google-physical-web\x06google-physicalweb\n\
+google-preview\x06google web preview\n\
+google-push-notifications\x06apis-google\n\
+google-read-aloud\x01\n\
+google-site-verification\x01\n\
+google-structured-data-testing-tool\x01\n\
+google-trust-services\x02\x01/\n\
+google-web-snippet\x06developers.google.com/+/web/snippet\n\
+google-xrawler\x01\n\
+googleagent-mariner\x01\n\
+googleagent-urlcontext\x01\n\
+googleassociationservice\x01/\x01\n\
+googlebot-ia\x01/\n\
+googledocs\x01\n\
+googleimageproxy\x01\n\
+googleproducer\x01\n\
+googlestackdrivermonitoring\x01\n\
+goparserbot\x01\n\
+gopay\x01\n\
+got\x06sindresorhus/got\n\
+gotosocial\x01\x06chirp\n\
+gotsitemonitor-com\x05\n\
+gowiki-crawler\x06gowikibot\n\
+grammarly\x01/\n\
+grapeshot-crawler\x03\n\
+gregcrawler\x01\n\
+greppr-web-crawler\x02\n\
+grob-crawler\x06grobbot\n\
+groovinaadsbot\x01/\n\
+grouphigh-crawler\x06grouphigh/\n\
+groupme-crawler\x06groupmebot\n\
+grover\x01/\n\
+grub\x01.org\n\
+gsa-crawler\x01\n\
+gslfbot\x01\n\
+gtmetrix\x01\n\
+guestpostsbot\x01/\n\
+gulper-web-bot\x02\n\
+gwene-crawler\x06gwene\n\
+halobot\x01\n\
+hanaleibot\x01\n\
+haosou-crawler\x06360spider\n\
+happywing\x01\n\
+hardenize\x01\n\
+harsilbot\x01/\n\
+hatena-crawler\x06hatena\n\
+hawaiibot\x01\n\
+hcardvalidator\x01\n\
+headless-chrome\x03\n\
+headline-crawler\x06ev-crawler/\n\
+headonlyscraper\x01\n\
+hello-world\x02\n\
+helloworkjobpostingbot\x01/\n\
+henkbot\x01\n\
+hetrixtools\x01\n\
+hgfalphaxcrawl\x01/\n\
+hifibot\x01/\n\
+hlidam-to-robot\x06hlidam.to robot\n\
+honeybadger-uptime-check\x02\n\
+honeybadgerbot\x01\n\
+hosttracker\x01/\n\
+hotjar\x01\n\
+hoyer-crawler\x06friendica\n\
+hstspreload-bot\x01\n\
+http-get\x04\n\
+httpie\x01/\n\
+httrack\x01\n\
+hubspot-crawler\x06hubspot\n\
+huckabot\x01/\n\
+hydrozen-monitor\x06hydrozen.io/\n\
+hype-machine\x02/\n\
+hypefactors-crawler\x06buck/\n\
+hypestat-crawler\x06hypestat\n\
+hyscore-crawler\x06hyscore.io\n\
+ia-archiver\x04\n\
+iask-crawler\x06iaskspider\n\
+iaskbot\x01/\n\
+ibm-crawler\x02\n\
+iboubot\x01\n\
+ideasandcode-crawler\x06icbot/\n\
+idg-eu\x06idg/eu\n\
+iframely-preview\x06iframely\n\
+ifttt\x01/\n\
+imagefetcher\x01/\n\
+imagemind\x01\n\
+imagesift-crawler\x06imagesiftbot\n\
+imagespider\x01\n\
+imessage-preview\x06facebookexternalhit\x00facebot twitterbot\n\
+img2dataset\x01\n\
+imgproxy\x01/\n\
+impact-com-agent\x06impact.com agent\n\
+impendoom-bot\x01/\n\
+indeed-crawler\x06indeedbot\n\
+indeedjobbot\x01\n\
+indy-library\x02\n\
+inetdex-crawler\x06inetdex-bot\n\
+infegy-crawler\x06collection@infegy.com\n\
+infoo-crawler\x06infoobot\n\
+innguma\x01/\n\
+innologica\x01\n\
+inoreader-aggregator\x06inoreader\n\
+instapaper\x01/\n\
+integralads-crawler\x06ias crawler\n\
+integromat\x01/\n\
+integromedb-crawler\x06integromedb\n\
+intelium-crawler\x06intelium_bot\n\
+intelx-io-bot\x06intelx.io_bot\n\
+internetarchive-crawler-oss\x06heritrix\n\
+internetvista-monitor\x02\n\
+ionos-crawler\x06ioncrawl\n\
+ip-web-crawler\x01.com\n\
+ipip-crawler\x06http banner detection\n\
+irc-archivebot\x06archivebot\n\
+irlbot\x01\n\
+irokez-cz-monitoring\x06irokez.cz monitoring\n\
+isdownbot\x01/\n\
+iskanie-crawler\x06iskanie\n\
+iss-crawler\x06filterdb.iss.net/crawler\n\
+isscyberriskcrawler\x01/\n\
+it2media-crawler\x06it2media-domain-crawler\n\
+itinfluentials-crawler\x06finditanswersbot\n\
+iubenda-radar\x01/\n\
+jamiembrown-crawler\x06jamie's spider\n\
+java-apache-httpclient\x06apache-httpclient\n\
+java-asynchttpclient\x06ahc/\n\
+java-crawler4j\x06crawler4j\n\
+java-httpunit\x06httpunit\n\
+java-jersey\x06httpurlconnection\n\
+java-jetty\x06jetty\n\
+java-okhttp\x06okhttp\n\
+java-snacktory\x06snacktory\n\
+javascript-axios\x06axios\n\
+javascript-node-fetch\x06node-fetch\n\
+javascript-phantom\x06phantomjs\n\
+jetmon\x01/\n\
+jetslide-crawler\x06jetslide\n\
+jobboerse-crawler\x06jobboersebot\n\
+jobswithgptcom-bot\x01\n\
+jooble-crawler\x06jooblebot\n\
+jumio\x01\n\
+jusprog-crawler\x06jugendschutzprogramm-crawler\n\
+jyxo-crawler\x06jyxobot\n\
+k7computing-crawler\x06k7mlwcbot\n\
+kagi-fetcher\x01\n\
+kagibot\x01/\n\
+kaikki-org-digital-archive\x06kaikki.org-digital-archive\n\
+kangaroo-bot\x02\n\
+kangaroobot\x01/\n\
+kargobot-artemis\x01\n\
+kazbtbot\x01/\n\
+kb-dk-bot\x06kb.dk_bot\n\
+kemvi-crawler\x06kemvibot\n\
+kendrabot\x01\n\
+keybase-bot\x03\n\
+keycdn-tools\x01/\n\
+keydrop-io\x05\n\
+keys-so-bot\x01\n\
+kimi-user\x01\n\
+kinsta-bot\x01\n\
+klaviyo\x01/\n\
+klaviyoaibot\x01\n\
+known-agent\x02\n\
+komodia-crawler\x06komodiabot\n\
+konturbot\x01/\n\
+kosmio-crawler\x06kosmiobot\n\
+krawlerbot\x01\n\
+kukei-eu-bot\x06kukei.eu-bot/\n\
+kuma-monitor\x06uptime-kuma\n\
+kunatocrawler\x01\n\
+l9explore\x01\n\
+l9scan\x01\n\
+lac-iaharvester\x04\n\
+laion-huggingface-processor\x01\n\
+laiondownloader\x01\n\
+landaumedia-crawler\x06landau-media-spider\n\
+larbin\x01\n\
+laserlike-crawler\x06laserlikebot\n\
+lastmodbot\x01/\n\
+law-unimi-crawler\x06bubing\n\
+lb-spider\x01\n\
+lcc\x01\n\
+leadcrunch-crawler\x06crunchbot\n\
+legalmonster\x01\n\
+leiki-crawler\x06leikibot\n\
+leipzig-findlinks\x06findlink\n\
+leipzig-lcc\x06lcc \n\
+lemmy-crawler\x06lemmy\n\
+let-s-encrypt\x06let's encrypt\n\
+level9searchbot\x01/\n\
+library-of-congress-web-archiving\x02\n\
+lightpanda\x01\n\
+lightspeedsystems-crawler\x03\n\
+line-crawler\x06linespider\n\
+linerbot\x01/\n\
+linguee-crawler\x06linguee bot\n\
+linkace\x01/\n\
+linkapedia-crawler\x06linkapediabot\n\
+linkarchiver\x01\n\
+linkcheckerbot\x01\n\
+linkdex-crawler\x06linkdex\n\
+linkedin-crawler\x06linkedinbot\n\
+linkfluence-crawler\x06yak/\n\
+linkis-crawler\x06linkisbot\n\
+linko\x01\n\
+linkpadbot\x01\n\
+linkreader\x01/\n\
+linksindexerbot\x01/\n\
+linktiger\x01\n\
+linkupbot\x01\n\
+linkwalker\x01/\n\
+lipperhey-crawler\x06lipperhey\n\
+livelap-crawler\x06livelapbot\n\
+lmarenaunfurlbot\x01\n\
+loc-gov-programs-web-archiving\x06loc.gov/programs/web-archiving\n\
+logicmonitor\x01\n\
+logly-crawler\x06zenback bot\n\
+loomlybot\x01\n\
+loop-crawler\x06netresearchserver\n\
+lssbot\x01\n\
+lssbot-rocket\x06lssrocketcrawler\n\
+ltx71-crawler\x06ltx71\n\
+luminator-crawler\x06luminator-robots\n\
+lwp-trivial\x01\n\
+lyonl-asset-proxy\x01\n\
+lyonl-crawler\x01\n\
+macocu-crawler\x06macocu\n\
+macrobondbot\x01\n\
+madbbot\x01/\n\
+magellan\x01\n\
+magibot\x01\n\
+magicsearchdev\x01/\n\
+magnet-me-web\x06magnet.me-web/\n\
+magnetmebot\x01\n\
+magpierss\x01\n\
+magus-bot\x02\n\
+mail-ru\x05\n\
+mailchimp\x01\n\
+mailru-crawler\x06mail.ru_bot\n\
+mainwp\x01/\n\
+majestic-crawler\x06mj12bot\n\
+make\x01/\n\
+managewp\x01\n\
+manus-user\x01\n\
+mappydata-crawler\x06mappydata\n\
+marginalia-crawler\x06search.marginalia.nu\n\
+marketgoo\x01/\n\
+marketingminer\x01\n\
+masscan\x01\n\
+mastodon-crawler\x06mastodon\n\
+matchorysearch\x01\n\
+mattermost-bot\x01/\n\
+mauibot\x01\n\
+mavifinds\x01\n\
+mb-linkchecker\x01\n\
+mcontextualbot\x01\n\
+mechanize\x01\n\
+medialogiabot\x01\n\
+mediamonitoringbot\x01/\n\
+mediatoolkit-crawler\x06mediatoolkitbot\n\
+mediavinemetadataparser\x01/\n\
+mediumbot-metatagfetcher\x01\n\
+megaindex-crawler\x06megaindex\n\
+meltwater-crawler\x06meltwaternews\n\
+mergadobot\x01\n\
+meta-crawler\x06meta-externalagent\n\
+meta-crawler-user\x06meta-externalfetcher\n\
+meta-externalads\x01/\n\
+meta-externalhit\x01/\n\
+meta-webindexer\x01\n\
+metadatalabs-crawler\x06mlbot\n\
+metaiab-facebook\x06android\x06ipad\x06iphone\x02\n\
+metajob-crawler\x06metajobbot\n\
+metauri-crawler\x06metauri\n\
+metorik\x01\n\
+metricstools-crawler\x06mtrobot\n\
+mgidbot\x01\n\
+microsoft-preview\x03/\n\
+microsoft-research-crawler\x06msrbot\n\
+mignify-crawler\x06memorybot\n\
+mignify-imrbot\x06imrbot\n\
+miniature-io\x05/\n\
+miniflux-feedfetcher\x06miniflux/\n\
+minoru-s-fediverse-crawler\x06minoru's fediverse crawler\n\
+mirrorweb-com\x05\n\
+mirrorwebcrawler\x01\n\
+missinglettrbot\x01/\n\
+mistralai-user\x01\n\
+mithril-crawler\x01\n\
+mixnode-cache\x03/\n\
+mixrankbot\x01\n\
+moat-crawler\x06moatbot\n\
+modatscanner\x01\n\
+modernizebot\x01\n\
+modularconnector\x01/\n\
+mojeek-crawler\x06mojeekbot/\n\
+mollie-http-client\x02\n\
+monibot\x01\n\
+monitis\x01 -\n\
+monitorbacklinks-crawler\x06mbcrawler\n\
+monitoring360bot\x01/\n\
+monitorss\x01/\n\
+monsido-crawler\x06monsidobot\n\
+monspark\x01/\n\
+montastic-monitor\x01\n\
+montasticmonitor\x01\n\
+montools-com\x05\n\
+moodle-crawler\x06moodlebot\n\
+moreover-crawler\x06moreover\n\
+motominerbot\x01/\n\
+moz-crawler\x06dotbot\n\
+moz-site-audit\x06rogerbot\n\
+mozilla-tabstack\x01\n\
+mrgbot\x01/\n\
+msn-crawler\x06msnbot\n\
+muckrack-crawler\x06muckrack\n\
+multiviewbot\x01\n\
+mxtoolbox\x01\n\
+my-tiny-bot\x01\n\
+mybot\x01/\n\
+mycentralaiscraperbot\x01\n\
+nagetbot\x01\n\
+nagios-check-http\x06check_http\n\
+nanointeractive\x01\n\
+napbot\x01\n\
+naver-crawler\x06yeti\n\
+naver-crawler-rss\x06naver blog rssbot\n\
+naverbot\x01\n\
+nbertaupete95\x01\n\
+neeva-crawler\x06neevabot\n\
+nerdbynature-crawler\x06nerdbynature.bot\n\
+nerdybot-crawler\x06nerdybot\n\
+nessus\x01\n\
+nestdaddybot\x01\n\
+netapi\x01\n\
+netcraft-crawler\x06netcraftsurveyagent\n\
+netcraft-ssl-server-survey\x02\n\
+netcraft-web-server-survey\x02\n\
+netestate-crawler\x06netestate ne crawler\n\
+netestate-imprint-crawler\x02\n\
+neticle-crawler\x02\n\
+netpeakcheckerbot\x01/\n\
+netseer-crawler\x02\n\
+netshelter-contentscan\x02\n\
+netsystemsresearch-crawler\x06netsystemsresearch\n\
+netumo\x01\n\
+netvibes-crawler\x06netvibes\n\
+netvigie\x01\n\
+new-york-times-newsgathering\x02\n\
+newrelic-monitor\x06newrelicbot/\n\
+newrelicsynthetics\x01\n\
+newsai\x01/\n\
+newsblur-aggregator\x06newsblur\n\
+newsharecounts-crawler\x06newsharecounts\n\
+newsnow\x01/\n\
+newspaper\x01/\n\
+newsroom-bi\x05\n\
+nextcloud-crawler\x06mirall\x06nextcloud\x06nextcloud-android\x06nextcloud-ios\n\
+nicecrawler-archive\x06nicecrawler\n\
+nicheindex\x01\n\
+nict-crawler\x06icc-crawler\n\
+niki-bot\x01\n\
+nikto\x01\n\
+ning-crawler\x06ning/\n\
+ninjabot\x06ninja bot\n\
+nitro\x01-\n\
+nitrobot\x01\n\
+nixstats-crawler\x06nixstatsbot\n\
+nlnz-iaharvester\x04\n\
+nlux-iaharvester\x04\n\
+nmap\x01 scripting engine\n\
+noahbot\x01\n\
+nodeping\x01\n\
+noibu\x01\n\
+nomore404-com-robot\x06nomore404.com robot\n\
+noorobot\x01\n\
+nooshub\x01/\n\
+nostocrawlerbot\x01\n\
+notabot\x01\n\
+notebooklm\x01\n\
+notion\x06electron/\x01/\n\
+novaact\x01/\n\
+novellum\x01\n\
+nstoolsbot\x01/\n\
+ntent-crawler\x06ntentbot\n\
+nutch\x01\n\
+nuzzel-crawler\x06nuzzel\n\
+nvdorz\x01\n\
+observepoint\x01\n\
+ocarinabot\x01\n\
+odin\x01;\n\
+offline-explorer\x02\n\
+ohdear\x01/\n\
+okru-crawler\x06odklbot/\n\
+omgili-crawler\x06omgili\n\
+omnisend\x01/\n\
+oncrawl\x01/\n\
+onetrust\x01\n\
+online-domain-tools\x02\n\
+onlineornot-com-bot\x06onlineornot.com_bot\n\
+openai\x01\n\
+openai-crawler\x06gptbot\n\
+openai-crawler-search\x06oai-searchbot\n\
+openai-crawler-user\x06chatgpt-user\n\
+opengraph-io\x05/\n\
+opengraphcheck-crawler\x06opengraphcheck\n\
+openhose-crawler\x06openhosebot\n\
+openindex-crawler\x06openindexspider\n\
+openrss\x01\n\
+opentheboxbot\x01\n\
+openvas\x01\n\
+operator\x01/\n\
+optimizer\x01)\n\
+orange-crawler\x06orangebot/\n\
+orange-ftgroup-crawler\x06voilabot\n\
+orbbot\x01/\n\
+orlo-linkpreview\x01/\n\
+outbrain-link-checker\x06outbrain\n\
+outclicks-crawler\x06outclicksbot\n\
+outsellurlvalidator\x01\n\
+overcast\x01/\n\
+owler\x06;owler\n\
+owler-ows-eu\x06owler (ows.eu\n\
+owler-w\x01\n\
+page-preview-tool\x01\n\
+page-to-rss\x06page2rss\n\
+pagepeeker-crawler\x06pagepeeker/\n\
+pagespeed\x01/\n\
+pagething-crawler\x06pagething\n\
+paloaltonetworks-crawler\x06expanse\n\
+pangubot\x01\n\
+panopta\x01\n\
+panscient-crawler\x06panscient\n\
+paperli-crawler\x06paperlibot\n\
+paqlebot\x01/\n\
+parse-ly-scraper\x06parse.ly scraper/\n\
+parselysharesbot\x01\n\
+paypal\x01/\n\
+pdf24-url-to-pdf\x02\n\
+peer39-crawler\x04\n\
+penthouse-critical-path-css-generator\x02\n\
+perl-libwww\x06libwww-perl\n\
+perl-pcore\x06pcore-http\n\
+perplexity-crawler\x06perplexitybot/\n\
+perplexity-user\x01/\n\
+perplexityuser\x01\n\
+petalsearch-crawler\x06petalbot\n\
+phindbot\x01\n\
+php-curlclass\x06php-curl-class\n\
+php-phpcrawl\x06phpcrawl\n\
+php-simple-scraper\x06simplescraper\n\
+php-simplepie\x06simplepie\n\
+phxbot\x01\n\
+picsearch-crawler\x06psbot\n\
+pingadmin-ru\x05/\n\
+pingdom-crawler\x06pingdom\n\
+pingping-io\x05/\n\
+pinterest-crawler\x06pinterest/0.\x06pinterestbot\n\
+pintrest-crawler\x06pinterest.com/bot\n\
+pipl-crawler\x06piplbot\n\
+pixalate-com\x05\n\
+plagawarebot\x01\n\
+playstore-google\x01\n\
+playwright\x01\n\
+plesk-screenshot-bot\x02\n\
+pocket-crawler\x06pocketparser\n\
+pocketcasts\x01/\n\
+podchaserparser\x01\n\
+podimo\x01\n\
+poduptime\x01\n\
+poggio-citations\x01\n\
+pomothy-bot\x01\n\
+poseidon-research-crawler\x02\n\
+postman\x01runtime/\n\
+postrank-crawler\x06postrank\n\
+potions\x01/\n\
+prcy-crawler\x06pr-cy.ru\n\
+pressenginebot\x01\n\
+pricedroneshoppingbot\x01/\n\
+priecobot\x01/\n\
+primal-crawler\x06primalbot\n\
+printfriendly-com\x05\n\
+privacore-crawler\x06findxbot\n\
+privacyaware-crawler\x06privacyawarebot\n\
+pro-sitemaps\x01/\n\
+probelyspdr\x01/\n\
+productsup-io-crawler\x06productsup.io/crawler\n\
+profound-crawler\x06urlappendbot\n\
+projectshield-urlcheck\x01\n\
+protopage\x01/\n\
+proximic-crawler\x06proximic\n\
+prtg-network-monitor\x02\n\
+prtgcloudbot\x01/\n\
+ps-daily\x04/\n\
+pulsepoint-crawler\x06pulsepoint\n\
+pulsetic-com\x05\n\
+pure-crawler\x06purebot\n\
+pwabuilderhttpagent\x01\n\
+python-aiohttp\x06aiohttp\n\
+python-bitbot\x06bitbot\n\
+python-httpx\x06httpx\n\
+python-opengraph\x01\n\
+python-requests\x01\n\
+python-scrapy\x06scrapy\n\
+python-urllib\x01\n\
+pywikibot\x01/\n\
+qcbot\x01\n\
+qualifiedbot\x01/\n\
+qualys\x01\n\
+quantcast-crawler\x06quantcastbot/\n\
+querit-searchbot\x01\n\
+queritbot\x01\n\
+quillbot\x01\n\
+quora-bot\x01\n\
+qwant-crawler\x06qwantify\n\
+qwantbot\x01\n\
+qwarrybot\x01\n\
+rackspace-monitoring\x02/\n\
+rakuten-image-extraction-bot\x02\n\
+rakutenusabot-image\x01/\n\
+rankactive-crawler\x06rankactivelinkbot\n\
+rankurbot\x01/\n\
+ravencrawler\x01/\n\
+rawweb-bot\x01\n\
+readable\x01/\n\
+recurly-webhooks\x02/\n\
+red\x01/\n\
+reddit-crawler\x06redditbot\n\
+reelevant\x01/\n\
+refind-crawler\x06refindbot\n\
+reflectionbot\x01\n\
+remove-bg\x05/\n\
+repolookoutbot\x01\n\
+researchbot\x01\n\
+researchscan-comsys-rwth-aachen-de\x06researchscan.comsys.rwth-aachen.de\n\
+retool\x01/\n\
+retrevo-page-analyzer\x03\n\
+retrolistecom\x01/\n\
+revvimgort\x01/\n\
+reward-gateway\x01\n\
+ridder-crawler\x06ridderbot\n\
+riddler-http-riddler-io\x06riddler (http://riddler.io\n\
+rigor\x01)\n\
+rivva-crawler\x06rivva\n\
+robotschecker\x01/\n\
+rsiteauditor\x01\n\
+rss-is-dead-lol-web-bot\x06rss-is-dead.lol web bot\n\
+rss-social\x05\n\
+rss2tg\x01\n\
+rssapi\x01/\n\
+rssbot-feedfetcher\x06rssbot/\n\
+rssing-crawler\x06rssingbot\n\
+rssmicro-feedfetcher\x06atom feed robot\n\
+rssreaderbot\x01\n\
+ruby-metainspector\x06metainspector\n\
+ryte-crawler\x06rytebot\n\
+safedns-crawler\x06safednsbot\n\
+salesforce-com\x05\n\
+sandobacrawler\x01/\n\
+sansec-security-monitor\x02/\n\
+sbintuitions-bot\x03/\n\
+scan-interfax-crawler\x06interfaxscanbot\n\
+schema-markup-validator\x01\n\
+schmorp-crawler\x06anyevent\n\
+scoop-it\x05/\n\
+scope3\x01\n\
+scoutjet-crawler\x06scoutjet\n\
+scrapeherobot\x01/\n\
+scraping-nytimes-com\x06scraping@nytimes.com\n\
+screamingfrog-crawler\x06screaming frog seo spider\n\
+screeenly-bot\x01\n\
+scribd-crawler\x06scribdbot\n\
+scritch-crawler\x06fetch/\n\
+scrubby\x01\n\
+search-bot\x06aisearchbot\n\
+searchatlas-crawler\x06searchatlas\n\
+searcherweb\x01\n\
+searcherxweb\x01\n\
+searchexpress\x01\n\
+sebot-wa\x01\n\
+securityheaders\x01\n\
+seekbot-crawler\x06seekbot\n\
+seekport-crawler\x06seekport\n\
+seewithkids-crawler\x06seewithkids\n\
+selenium\x01\n\
+semaltbot\x01/\n\
+semantic-visions\x01\n\
+semanticaudience-crawler\x06semanticbot\n\
+semanticscholar-crawler\x06semanticscholarbot\n\
+sempitech-crawler\x06sempi.tech\n\
+semrush-crawler\x06semrushbot\n\
+sendgrid-event-api\x02\n\
+sentinel-linkcheck\x01\n\
+sentione-crawler\x06sentibot\n\
+sentry-crawler\x06sentry/\n\
+sentry-uptime-monitor\x06sentryuptimebot/1.0\n\
+senuto-crawler\x06senutobot\n\
+seo-audit-check-bot\x01/\n\
+seo4ajax-com\x05\n\
+seobility-crawler\x06seobilitybot\n\
+seokicks-crawler\x06seokicks\n\
+seolizer-crawler\x06seolizer\n\
+seolyt\x01\n\
+seoprofiler-crawler\x06spbot\n\
+seoscanners-crawler\x06seoscanners\n\
+seositecheckup\x01\n\
+seostar-crawler\x06seostar.co\n\
+seoulbot\x01\n\
+seozoom-crawler\x06zoombot\n\
+sequelwp\x01\n\
+serankingbacklinksbot\x01\n\
+serendeputy-crawler\x06serendeputybot\n\
+serpstatbot-crawler\x06serpstatbot/\n\
+serptimizerbot\x01\n\
+server-density-service-monitoring\x02\n\
+serverdensity\x01\n\
+serverhunterspider\x01/\n\
+seznam-crawler\x06seznambot\n\
+seznamhomepagecrawler\x01/\n\
+sfdc-callout\x01/\n\
+shap-user\x01\n\
+shapbot\x01\n\
+shopify-captain-hook\x01\n\
+shortpixel\x01\n\
+shortwave-image-fetcher\x02\n\
+sidetrade-indexer-bot\x02\n\
+silk\x01/\n\
+silktide\x01\n\
+similartech-crawler\x06smtbot\n\
+simple-crawler\x03\n\
+sincerasyntheticuser\x01/\n\
+sindup\x01\n\
+sirdatabot\x01\n\
+sistrix-007ac9-crawler\x06007ac9 crawler\n\
+sistrix-crawler\x02\n\
+site24x7\x01\n\
+siteauditbot\x01/\n\
+sitebot-crawler\x06sitebot\n\
+sitebulb\x01\n\
+sitecheck-sitecrawl\x01\n\
+sitechecker-crawler\x06sitecheckerbotcrawler\n\
+siteexplorer-crawler\x06siteexplorer.info\n\
+siteimprove-crawler\x06siteimprove.com\n\
+sitelock\x01\n\
+sitescorebot\x01\n\
+sitesearch360\x01/\n\
+sitesoverpagesbot\x01\n\
+sitesucker\x01\n\
+siteuptime-com\x05\n\
+skroutz-imagebot\x02\n\
+skroutzbot\x01\n\
+skype-preview\x06skypeuripreview\n\
+skyworkspider\x01\n\
+slaccalebot\x01\n\
+slack-crawler\x06slackbot\n\
+slack-image-proxy\x06slack-imgproxy\n\
+sleepbot\x01\n\
+slickbot\x01/\n\
+smarshbot\x01\n\
+smartologybot\x01/\n\
+smtnetpmbot\x01\n\
+snap-preview\x06snap url preview service\n\
+snapchatads\x01/\n\
+snapurlpreview\x01/\n\
+snipcart\x01/\n\
+socialrank-crawler\x06socialrankiobot\n\
+softbytelabs-crawler\x06sbl-bot\n\
+software-security-research\x01\n\
+sogou-crawler\x06sogou \x06sogou-\n\
+solarwinds\x01/\n\
+sora-pos\x02/\n\
+sosospider\x01\n\
+sottopopnone\x01\n\
+sparkpost\x01\n\
+sparkshipping\x01\n\
+spawning-ai\x01\n\
+spectate\x01/\n\
+spider\x01/\x01\x01.cloud\n\
+spider-spider-com\x06spider\x00spider.com\n\
+spiderling\x01\n\
+splash-version\x02/\n\
+splunk\x01\n\
+springservebot\x01\n\
+sqlmap\x01\n\
+sqwatcher\x01\n\
+ssl-labs\x02\n\
+ssl-labs-https-www-ssllabs-com\x06ssl labs (https://www.ssllabs.com\n\
+ssssbot\x01/\n\
+stape\x01/\n\
+startme-crawler\x06startmebot/\n\
+startpageprivateimageproxy\x01/\n\
+statabot\x01/\n\
+statistikaustria\x01/\n\
+statsdronebot\x01\n\
+statuscake-monitor\x06statuscake\n\
+statusnestbacklinkspider\x01\n\
+steam-preview\x06valve/steam\n\
+stepstonecrawlbot\x01\n\
+storygize-crawler\x06storygizebot\n\
+stract-crawler\x06stractbot\n\
+stripe-crawler\x06stripebot/\n\
+stripe-webhook\x06stripe/\n\
+stuttgart-crawler\x06regionstuttgartbot\n\
+sucuri\x01\n\
+summaly-crawler\x06summalybot\n\
+summify-crawler\x06summify\n\
+supabase-paired-crawler\x02\n\
+superfeedr-crawler\x06superfeedr\n\
+surly-crawler\x06surdotlybot\n\
+sustainabilitycrawler\x01\n\
+sv-watchagent\x01\n\
+svix-webhooks\x01/\n\
+swiftbot\x01\n\
+swifteqlinkchecker\x01\n\
+swimgbot\x01\n\
+swisscows\x01\n\
+synapse-crawler\x06synapse\n\
+synthesibot\x01\n\
+synthetic-monitoring-agent\x01/\n\
+sysomos-crawler\x06sysomos\n\
+t3versions-crawler\x06t3versionsbot\n\
+taboola-crawler\x06taboolabot\n\
+tactiscout\x01/\n\
+tagoo-crawler\x06tagoobot\n\
+tangiblee-crawler\x06tangibleebot\n\
+taragroup-intelligent-bot\x02\n\
+tavilybot\x01\n\
+tchelebi\x01/\n\
+telegram-crawler\x06telegrambot\n\
+termly\x01\n\
+terra-cotta\x02\n\
+terracotta\x01\n\
+test-bot\x01\n\
+test-certificate-info\x02\n\
+testcrawler\x01\n\
+testlocally\x01/\n\
+testomato-crawler\x06minicrawler\n\
+testuri\x01\n\
+textrazor\x01\n\
+the-knowledge-ai\x02\n\
+theinternetsearchx\x01\n\
+theoldreader-crawler\x06theoldreader.com\n\
+thesis-research-bot\x01\n\
+thinkbot\x01\n\
+thinklab-crawler\x06thinklab\n\
+thousandeyes\x01\n\
+tiger-crawler\x06tigerbot\n\
+tiktok-crawler\x06tiktokspider\n\
+timpi-crawler\x06timpibot\n\
+tineye-crawler\x06tineye\n\
+tiscali-crawler\x06istellabot\n\
+tls-tester\x02\n\
+tombascraper-crawler\x06tombapublicwebcrawler\n\
+tongyibot\x01\n\
+top100-rambler-ru-crawler\x06top100.rambler.ru crawler\n\
+toplist-crawler\x06toplistbot\n\
+torus-crawler\x06reverseengineeringbot\n\
+toutiao-crawler\x06toutiaospider\n\
+traackr-crawler\x06traackr.com\n\
+tracemyfile-crawler\x06tracemyfile\n\
+tracking-quality-spider\x01\n\
+trae\x06electron/\x01/\n\
+trafilatura\x01\n\
+trellis-services\x01\n\
+trendiction-crawler\x06trendictionbot\n\
+trendsmap-crawler\x06trendsmapresolver\n\
+trentwil-es\x05\n\
+trove-crawler\x06trove\n\
+trovit-crawler\x06trovitbot\n\
+trustly\x01/\n\
+tsm-turingos\x01\n\
+tsmbot\x01\n\
+ttd-content\x01\n\
+ttrss-feedfetcher\x06tiny tiny rss\n\
+tumblr\x01/\n\
+turnitin-crawler\x06turnitin\n\
+tweakers\x01\n\
+tweetedtimes-crawler\x06tweetedtimes\n\
+tweetmemebot\x01\n\
+twenga-crawler\x06twengabot\n\
+twilioproxy\x01/\n\
+twinagent\x01\n\
+twingly-crawler\x06twingly\n\
+twinwavescanner\x01\n\
+twitter-crawler\x06facebookexternalhit\x06facebot\x06twitterbot\n\
+twoip-crawler\x062ip bot\n\
+twoip-crawler-cms\x062ip.ru\n\
+twurly-crawler\x06twurly\n\
+uaslinkchecker\x01/\n\
+ubermetrics-crawler\x06um-ln\n\
+ubt-crawler\x06streamline3bot/\n\
+ugaresearchagent\x01\n\
+uipbot\x01\n\
+um-fc\x01\n\
+um-ic\x01\n\
+unshorten-it\x05!\n\
+upday\x01/\n\
+updown-io\x05\n\
+upflow-crawler\x06upflow\n\
+uptime\x01/\n\
+uptime-monitor\x06www.uptime.com\n\
+uptimebot\x01/\n\
+uptimebot-monitor\x06uptimebot.org\n\
+uptimedoctor\x01\n\
+uptimerobot-monitor\x06uptimerobot\n\
+uptimestatistics\x01\n\
+uptimia\x01\n\
+uptrends\x01\n\
+urlbeebot\x01\n\
+urlcheckr\x01/\n\
+urlclassification-crawler\x06kstandbot\n\
+urlsuma-de-crawler\x06urlsuma.de crawler\n\
+urlsumabot\x01\n\
+useai\x01\n\
+useebookchecker\x01/\n\
+usine-nouvelle-crawler\x03\n\
+utexas-crawler\x06ut-dorkbot\n\
+utorrent-crawler\x06btwebclient\n\
+vagabondo\x01/\n\
+vaultpress\x01\n\
+vebidoo-crawler\x06vebidoobot\n\
+velen-crawler\x06velenpublicwebcrawler\n\
+veooz-crawler\x06veoozbot\n\
+vercel-crawler\x06vercelbot\n\
+vercel-monitor-preview\x06vercel-screenshot\n\
+verisign-ips-agent\x06ips-agent\n\
+verispider\x01\n\
+verity\x01/\n\
+viber-crawler\x06viber\n\
+videootv-bot\x02\n\
+videootvbot\x01\n\
+vigil-crawler\x06vigil/\n\
+vipnytt-crawler\x06jpg-newsbot\n\
+virustotal-crawler\x06virustotal\n\
+visionheight-com-scan\x06visionheight.com/scan\n\
+vkrobot-crawler\x06vkrobot\n\
+vkshare-crawler\x06vkshare\n\
+vmcrawl\x01\n\
+vsusearchspider\x01/\n\
+vu-server-health-scanner\x01/\n\
+vuhuv-crawler\x06vuhuvbot\n\
+w3c-validator-css\x06w3c_css_validator\n\
+w3c-validator-feed\x06feedvalidator\n\
+w3c-validator-html\x06w3c_validator\n\
+w3c-validator-html-nu\x06validator.nu\n\
+w3c-validator-i18n\x06w3c_i18n-checker\n\
+w3c-validator-links\x06w3c-checklink\n\
+w3c-validator-mobile\x06w3c-mobileok\n\
+w3c-validator-unified\x06w3c_unicorn\n\
+wadoobot\x01\n\
+wanscannerbot\x01\n\
+wardbot\x01/\n\
+warebay-crawler\x06wbsearchbot\n\
+watchbot-monitoring-robot\x02\n\
+watchful\x01\n\
+watchmouse\x01\n\
+watchtowr\x01\n\
+web-measure\x02/\n\
+web-screen-service-by-hyperhost\x02\n\
+webarchive-crawler\x06web-archive-net.com.bot\n\
+webcapture\x01\n\
+webceo-crawler\x06online-webceo-bot\n\
+webceo-online\x02/\n\
+webcompany-crawler\x03\n\
+webcopier\x01\n\
+webdatastats-crawler\x06webdatastats\n\
+webeaver-crawler\x06behloolbot\n\
+webflow\x01\n\
+webgains-bot\x01\n\
+webmeup-crawler\x06blexbot/\n\
+webmon\x01 \n\
+weborama-fetcher\x01\n\
+webpagetest-crawler\x06ptst/\n\
+webprosbot\x01/\n\
+website-info-net-robot\x06website-info.net-robot\n\
+websiteops\x01\n\
+websitepulse\x01\n\
+websniffer\x01/\n\
+webspidermount\x01\n\
+webwikibot\x01/\n\
+webzio-crawler\x06webzio \n\
+webzio-crawler-ai\x06webzio-extended\n\
+webzip\x01\n\
+wedos-online\x02\n\
+wellknown-crawler\x06wellknownbot\n\
+wepchsearchengine\x01\n\
+wesee-crawler\x06wesee:search\n\
+wget\x01\n\
+whatsapp-crawler\x06whatsapp\n\
+whatsmyip-org\x05\n\
+whatweb\x01/\n\
+wheregoes-com\x05\n\
+wheresitup-com\x05/\n\
+wikido\x01\n\
+wirereaderbot\x01/\n\
+wisebot\x01\n\
+wjhro\x01/\n\
+wknd-bot\x01\n\
+wmtips-com\x05/\n\
+wocodi-crawler\x06wocbot\n\
+woorank-crawler\x06woobot\n\
+woorank-crawler-review\x06woorankreview/\n\
+wordcountbot\x01/\n\
+wordpress-crawler\x06wordpress/\n\
+wordpress-crawler-rss\x06feedbot\n\
+wordup-1\x01\n\
+wordup-crawler\x06wordupinfosearch\n\
+worio-crawler\x06woriobot\n\
+workona-favicon-service\x01/\n\
+worldbot\x01\n\
+wormlybot\x01\n\
+wotbox-crawler\x06wotbox\n\
+wovn-crawler\x02\n\
+wovncrawler\x01/\n\
+wowlink-crawler\x02/\n\
+wp-time-capsule\x02\n\
+wpbot\x01/\n\
+wpmu-dev-broken-link-checker\x02\n\
+wpmu-dev-hub\x02\n\
+wpmudev-uptime-monitor\x02\n\
+wpscan\x01\n\
+wpsec\x01/\n\
+wpumbrella\x01\n\
+wrtnbot\x01\n\
+wtotem\x01\n\
+xenu-crawler\x06xenu link sleuth\n\
+xing-bot\x02\n\
+xml-sitemaps-generator\x02\n\
+xovibot-crawler\x06xovibot\n\
+xovionpagecrawler\x01\n\
+xy-archive-compliance\x01\n\
+yacy-crawler\x06yacybot\n\
+yahoo-ad-monitoring\x02\n\
+yahoo-crawler\x06slurp\n\
+yahoo-crawler-japan\x06y!j\n\
+yahoo-preview\x06yahoo link preview\n\
+yahoocachesystem\x01\n\
+yahoomailproxy\x01\n\
+yamanalab-crawler\x06sonic\n\
+yandex-crawler\x06yandex.com/bots\n\
+yandex-crawler-javascript\x06yandexrenderresourcesbot/\n\
+yandexadditional\x01\n\
+yanga-crawler\x06yanga\n\
+yellowbp-crawler\x06yellowbrandprotectionbot\n\
+yelpspider\x01\n\
+yext-bot\x03\n\
+yisou-crawler\x06yisouspider\n\
+yiyanbot\x01\n\
+ylt-chrome\x02\n\
+yokoygroupag\x01/\n\
+yooz-crawler\x06yoozbot\n\
+you-crawler\x06youbot\n\
+youdaobot\x01\n\
+yuuperbot\x01\n\
+zabbix-monitor\x06zabbix\n\
+zanistabot\x01\n\
+zapier\x01\n\
+zealbot\x01\n\
+zebra-v2-bot\x01\n\
+zendesk-webhook\x02\n\
+zgrab\x01\n\
+zmeu\x01\n\
+zombiebot\x01/\n\
+zoominfo\x01-\n\
+zoominfo-crawler\x06zoominfobot\n\
+zoterotranslationserver-wmf\x06zoterotranslationserver/wmf\n\
+zum-crawler\x06zumbot\n\
+zuperlist-crawler\x06zuperlistbot/\n\
+zyborg\x01\n\
+zzhbot\x01\n\
+undici\x01\n\
+node\x01/\x01\x01.js\x01js\n\
+bun\x01/\n\
+deno\x01/\n\
+needle\x01/\n\
+superagent\x06node-superagent\x01/\n\
+got-scraping\x06got (\x06got/\x01\n\
+node-request\x06request/\x06request-promise\n\
+node-libcurl\x01\n\
+java\x01 \x01-http-client\x01/\x011.\n\
+commons-httpclient\x01\n\
+apache-http-async\x06apache-httpasyncclient\x06apache-httpcore\n\
+apache-cxf\x02\x01\n\
+ktor\x01\x01-client\n\
+reactor-netty\x03\x06vert.x-webclient\x06netty/\n\
+feign\x01\x06rest-assured\x06resttemplate\x06unirest\n\
+jersey\x01/\x06resteasy\n\
+ruby\x06net::http\x01\n\
+faraday\x01\n\
+ruby-rest-client\x06excon/\x06httparty\x06rest-client/\x06typhoeus\x06http.rb/\x06rest-client/\n\
+php\x01/\x06pear http\x01\n\
+guzzle\x01\n\
+symfony\x01 browserkit\x01 httpclient\x012\n\
+zend-http\x06laminas_http\x06zend\\http\x04\n\
+perl-lwp\x06http-tiny\x06lwp-\x06lwp-request\x06lwp::\x06mojolicious\x06www-mechanize\n\
+python\x01/\x06cpython/\x01\n\
+urllib3\x01\n\
+pycurl\x06curl_cffi\x06grequests\x06httplib2\x06niquests\x01\x06treq/\n\
+go\x01 1.1 package http\x01 http package\x01-resty\x06fasthttp\x01-resty\x01lang\n\
+rust\x06attohttpc\x06awc/\x06hyper/\x06surf/\x06ureq/\x06isahc\x06reqwest\n\
+dotnet\x06ms web services client\x06system.net.http\x06.net framework/\x06flurl\x06restsharp\n\
+dart\x01:io\x01/\n\
+erlang\x06hackney/\x06mint/\x06finch/\x06httpoison\x06tesla\n\
+lua-http\x06lua-resty\x06luasocket\n\
+libcurl\x06http.jl\x06curl/\x01\x06r-curl\n\
+winhttp\x01\x06wininet\x06xmlhttp\n\
+soap\x06gsoap\x06axis/1\x06axis2\x06nusoap\x01 client\n\
+aws-sdk\x06aws-cli\x01\x06boto3/\n\
+feedparser\x01\x06gofeed\x06rss-parser\x06universalfeedparser\n\
+powershell\x01\n\
+xh\x06httpie\x01/\n\
+insomnia\x01\x06bruno-runtime\x06hoppscotch\x06paw/\x06thunder client\n\
+git\x01-lfs\x01/\x06jgit/\x06svn/\n\
+aria2\x06fetch libfetch\x01\x06axel\x06lftp\x06libfetch\x06wget2\x06rclone\n\
+package-manager\x06debian apt\x06apt-http\x06cargo \x06homebrew/\x06npm/\x06pip/\x06pnpm/\x06uv/\x06yarn/\x06libdnf\n\
+docker\x06containerd\x01\x06kubectl\n\
+download-manager\x06flashget\x06free download manager\x06getright\x06go!zilla\x06internet download manager\x06teleport pro\x06webreaper\x06webstripper\x06wpull\x06youtube-dl\x06yt-dlp\n\
+load-test\x06hey/\x06k6/\x06wrk/\x06apachebench\x06artillery\x06autocannon\x06gatling\x06grafana k6\x06jmeter\x06loader.io\x06siege/\x06vegeta\x06locust\n\
+bits\x06microsoft bits\x06microsoft url control\x06microsoft-cryptoapi\x06microsoft-webdav\n\
+html-to-pdf\x06wkhtmlto\x06prince/\x06princexml\x06weasyprint\n\
+kube-probe\x01\x06consul health\x06elb-healthchecker\x06googlehc\x06health check\x06healthcheck\x06route53-health\n\
+prometheus\x01/\x06blackbox-exporter\x06check_http\x06icinga\x06nagios\n\
+headless-browser\x06headless\n\
+puppeteer\x01\x06chromedp\x06pyppeteer\n\
+webdriver\x01\x06chromedriver\x06geckodriver\n\
+cypress\x01/\x06nightwatch\x06testcafe\n\
+jsdom\x06casperjs\x06happy-dom\x06happydom\x06htmlunit\x01\x06slimerjs\x06zombie.js\x06nightmare\n\
+prerender\x06browserless\x06browsershot\x06phantomas\x01\x06rendertron\x06splash/\x06webkit2png\n\
+nuclei\x01\x06projectdiscovery\x06interactsh\x06katana/\n\
+zmap\x06zgrab\x01\n\
+gobuster\x01\x06dirbuster\x06dirsearch\x06feroxbuster\x06dirb\n\
+ffuf\x06fuzz faster u fool\x01\x06wfuzz\x06fuzz\n\
+zap\x01/\x06burp\x06owasp\x01roxy\n\
+web-attack-tool\x06(hydra)\x06appscan\x06arachni\x06commix\x06dalfox\x06evilscanner\x06fimap\x06grendel-scan\x06havij\x06invicti\x06jaeles\x06jbrofuzz\x06libwhisker\x06morfeus\x06muieblackcat\x06netsparker\x06paros/\x06skipfish\x06vega/\x06w3af\x06webinspect\x06webshag\x06xsstrike\x06xray\n\
+recon-tool\x06amass\x06gospider\x06hakrawler\x06httprobe\x06l9tcpid\x06leakix\x06nmap\x06shodan\x06subfinder\n\
 spoofed-browser\n\
 spoofed-crawler\n\
-generic-bot\n\
-generic-contact\n\
+generic-bot\x06analyser\x06analyzer\x06archiver\x06barcode\x06camscanner\x06checker\x06crawl\x06cubot\x06developer preview\x06extractor\x06favicon\x06fetch\x06firefox preview\x06grabber\x06harvest\x06http client\x06http-client\x06http_client\x06httpagent\x06httpclient\x06httprequest\x06imageproxy\x06indexer\x06lighthouse\x06linkcheck\x06monitor\x06pagespeed\x06preview\x06qr scanner\x06qrscanner\x06scan)\x06scan/\x06scanner\x06scrapbook\x06scrape\x06scraping\x06scrapy\x06screenshot\x06slurp\x06spider\x06synthetic\x06technology preview\x06thumbnail\x06transcoder\x06uptime\x06validator\x06webcopy\x06webtest\x06bot\x06archive\x06larbin\x06nutch\x06-agent\x06bot\x06bots\x06audit\x06scan\x06seo\n\
+generic-contact\x06://\x06abolimba\x06bsalsa\x06crazy browser\x06lunascape\n\
 generic-mail\n\
-generic-site\n\
-generic-compatible\n\
-generic-client\n\
-generic-mozilla\n\
+generic-site\x06.com/\x06avantbrowser\x06msie\x06www.\x06.com\n\
+generic-compatible\x06abrowse\x06aol \x06avantgo\x06blackberry\x06blazer\x06browsex\x06ce-html\x06charon\x06compatible\x06cyberdog\x06dillo\x06elaine\x06eudoraweb\x06galeon\x06hbbtv\x06ibrowse\x06icab\x06kindle\x06konqueror\x06lotus-notes\x06ms-office\x06msie\x06msoffice\x06netcaptor\x06netfront\x06netpositive\x06netscape\x06nokia\x06offbyone\x06omniweb\x06opera \x06opera/\x06palmos\x06palmsource\x06pocketlink\x06symbian\x06trident\x06voyager\x06webpositive\x06webtv\x06windows ce\x06xiino\n\
+generic-client\x06alcatel\x06amaya\x06android\x06antgalio\x06arachne\x06blackberry\x06cfnetwork\x06charon\x06cldc\x06dillo\x06docomo\x06doczilla\x06dolfin\x06elinks\x06enigma browser\x06epiphany\x06galeon\x06hbbtv\x06hotjava\x06huawei\x06ibrowse\x06icab\x06inettv\x06ios \x06ipad\x06iphone\x06ipod\x06jasmine\x06kaios\x06konqueror\x06lenovo\x06lobo/\x06lynx\x06maemo\x06microsoft office\x06midori\x06midp\x06mosaic\x06motorola\x06mqqbrowser\x06netcast\x06netscape\x06netsurf\x06nintendo\x06nokia\x06obigo\x06omniweb\x06openwave\x06opera mini\x06palmos\x06panasonic\x06playstation\x06polaris\x06roku\x06samsung\x06series40\x06series60\x06softbank\x06sonyericsson\x06symbian\x06teleca\x06tizen\x06ucbrowser\x06ucweb\x06up.browser\x06up.link\x06uzbl\x06vodafone\x06voyager\x06wannabe\x06webos\x06windows ce\x06windows phone\x06amiga\x06amoi\x06appletv\x06aweb\x06bada\x06bb10\x06benq\x06bird\x06bunjalloo\x06casio\x06contiki\x06crkey\x06cyberdog\x06dalvik\x06dlna\x06doris\x06emacs\x06ericsson\x06escape\x06gionee\x06gobrowser\x06haier\x06htc\x06j-phone\x06juc\x06k-meleon\x06k-touch\x06karbonn\x06kddi\x06kindle\x06lava-\x06lg-\x06lg/\x06lge-\x06links (\x06links/\x06maui\x06mauiwap\x06micromax\x06mot-\x06netfront\x06nettv\x06ngm\x06offbyone\x06oppo\x06oregano\x06palm\x06pantech\x06philips\x06psp\x06retawq\x06sagem\x06sanyo\x06seamonkey\x06sec-sgh\x06sharp\x06sie-\x06siemens\x06smart-tv\x06smarttv\x06spice\x06spreadtrum\x06tianyu\x06vivo\x06w3m\x06wap\x06webpositive\x06willcom\x06xbox\x06xiaomi\x06zte\x06ppc\n\
+generic-mozilla\x06 u;\x06android\x06blackberry\x06dillo\x06galeon\x06hbbtv\x06hiptop\x06ipad\x06iphone\x06ipod\x06libweb\x06lynx\x06maple\x06msie\x06netscape\x06netsurf\x06nintendo\x06nokia\x06omniweb\x06palmos\x06playstation\x06risc os\x06series40\x06series60\x06smart-tv\x06smarthub\x06symbian\x06trident\x06webos\x06webtv\x06windows ce\x06windows phone\x06amiga\x06aol\x06beos\x06icab\x06kindle\x06links\x06psp\n\
 ";
-
-/// One bit per hash of a trigram that triggers a comparison.
-pub(crate) static FILTER: [u64; 256] = [
-    0x2408_0000_6009_0000, 0x1080_0900_0608_0000, 0x2000_0000_0004_0910, 0x0200_0058_0014_0008,
-    0x0002_0200_0000_420c, 0x4000_2200_0002_0040, 0x0048_0000_0048_2004, 0x2208_0002_0840_0020,
-    0x2000_0020_2400_0020, 0x0003_0008_2800_000a, 0x0006_4000_0104_0020, 0x0c00_0044_0000_0060,
-    0x2101_0000_2040_0020, 0x0000_8004_1080_0020, 0x0400_0010_0021_0020, 0x0000_0490_0200_08a0,
-    0x0022_0000_0200_a000, 0x0000_0024_8000_0000, 0x8010_8010_d010_0000, 0x0080_9004_0281_a000,
-    0x0000_8012_0000_001a, 0x0000_801a_2000_0121, 0x0304_0000_0004_0080, 0x0000_4000_0050_4000,
-    0x8088_0000_0000_4208, 0x0000_3202_0000_000e, 0x2080_0800_0000_2104, 0x0000_8022_0208_0100,
-    0x0400_0808_0004_0000, 0x1000_0082_0104_0000, 0x0421_0000_0900_0040, 0x0801_00c0_8000_0402,
-    0x0080_1400_0810_0000, 0x0048_1000_0018_0800, 0x0400_0000_0044_0020, 0x0000_0092_0020_0010,
-    0x8110_0000_0004_0402, 0x8002_0000_8000_0200, 0x4002_0000_0000_0280, 0x0000_8210_4000_0030,
-    0x1500_0180_0010_8002, 0x0200_0002_0200_8110, 0x0010_0001_0000_0881, 0x0002_0444_0002_4080,
-    0x4010_1000_4000_0200, 0x0009_8000_0008_2100, 0x4008_0120_0010_0800, 0x2020_0082_0400_0080,
-    0x0004_4800_0044_4000, 0x0006_0000_1000_a008, 0x4110_0008_0001_4000, 0x0480_1002_80a0_2000,
-    0x0400_0024_0480_0004, 0x0804_1000_2000_0014, 0x0040_0490_0000_2031, 0x0020_0c10_0022_0000,
-    0x0200_0000_5220_0800, 0x0000_0044_0002_1040, 0x0803_0020_0800_0200, 0x0400_5000_0008_4020,
-    0x2000_8010_0240_0600, 0x0000_4018_2200_0010, 0x0820_8000_0100_0000, 0x8000_0010_0110_0000,
-    0x0000_0204_0010_0005, 0x2041_0000_0011_0000, 0x0000_8800_0440_2080, 0x2400_0100_0004_8022,
-    0x1200_0800_2042_0800, 0x0900_4040_0120_0080, 0x8000_2200_0080_2008, 0x0000_1002_0010_1004,
-    0x00c0_0200_0401_0014, 0x0000_1003_2040_8000, 0x0282_1000_1000_0800, 0x8000_0502_8200_0800,
-    0x0820_0440_1000_00c0, 0x0002_0208_0008_1240, 0x0801_0000_4002_1000, 0x0048_0000_0040_0120,
-    0x0040_0800_0040_0920, 0x1000_0002_0000_0840, 0x0024_0001_0202_0100, 0x0801_0004_0123_0000,
-    0x0000_0400_0010_0004, 0x0008_0020_0801_0000, 0x2004_0100_0408_0810, 0x0000_04a0_2000_0090,
-    0x0824_0001_0200_0010, 0x1000_4400_1000_0804, 0x0080_0008_0980_0000, 0x0000_0104_0c08_0020,
-    0x4000_1000_2086_0000, 0x0000_5080_0000_1090, 0x1000_0410_0200_8080, 0x0002_0000_1020_0400,
-    0x0802_0008_0100_2000, 0x0000_0220_4080_0000, 0x0008_8020_0009_0020, 0x0041_0800_0040_0003,
-    0x0400_0801_2000_0001, 0x0620_0000_0100_0060, 0x0000_0289_0020_4810, 0x0001_0001_0801_0400,
-    0x0202_0024_0001_0400, 0x0088_8000_0000_0120, 0x2000_0008_00c4_8000, 0x0006_0001_0000_0111,
-    0x1000_0011_0100_4010, 0x8000_1020_8800_0000, 0x0080_9000_0000_1000, 0x2880_0100_0010_0002,
-    0x0040_8000_0084_0102, 0x2200_0100_0000_0102, 0x0002_0040_1000_0800, 0x0010_2000_8100_0800,
-    0x8000_0050_0012_4000, 0x0001_2001_0088_0008, 0x4000_0802_0c00_0200, 0x0000_080a_0000_0424,
-    0x0000_0100_2108_0800, 0x0020_0000_0080_0001, 0x0810_0240_000c_2000, 0x0c00_0000_0810_0000,
-    0x0000_0200_0181_0024, 0x0004_0100_4001_0002, 0x0004_0000_0040_8002, 0x0000_0080_0004_8410,
-    0x8010_0004_8180_8000, 0x0008_0084_9000_0204, 0x6000_0204_0080_0050, 0x0008_1240_4000_8100,
-    0x2200_1100_0004_1000, 0x6000_0040_1008_0010, 0x0110_0080_1020_4100, 0x0010_0044_0800_00c0,
-    0x8000_0068_0080_2000, 0x1000_0182_0081_0200, 0x0040_0120_0480_0020, 0x0402_0800_0004_8002,
-    0x0020_0880_0420_4000, 0x1120_0000_0100_0080, 0x0002_0418_0421_0000, 0x4002_0004_0001_0000,
-    0x0404_0020_4200_0804, 0x0480_1004_0400_8004, 0x0400_8400_0200_4000, 0x1110_0000_0002_0080,
-    0x0000_0408_0002_0000, 0x0000_4040_0002_2200, 0x4001_0006_0080_0200, 0x0004_0010_0008_0200,
-    0x1200_0000_1000_0002, 0x8000_4200_8108_0080, 0x0140_0800_0120_0801, 0x1002_0000_0014_0008,
-    0x0820_0240_00a0_1000, 0x4800_1000_0200_0104, 0x0000_90a0_0040_0004, 0x0042_0080_8080_0082,
-    0x0004_04a0_0204_0008, 0x0032_0040_0006_0c00, 0x0411_0000_1080_0000, 0x0090_0100_8000_1800,
-    0x0000_8122_4048_1000, 0x00c4_0000_0040_8010, 0x0004_0480_404a_0000, 0x4022_0010_1000_8001,
-    0x4110_0000_0008_0009, 0x0010_1000_0088_0040, 0x2000_0300_0000_0201, 0x0009_0100_2001_0100,
-    0x2000_4000_404c_0000, 0x0210_0000_0204_0100, 0x2104_0000_0900_0000, 0x0009_0004_8004_0600,
-    0x0118_1100_0008_2400, 0x0180_0120_0011_0020, 0x24c0_0000_0400_1900, 0x0004_0001_0204_0001,
-    0x0018_2010_0001_0080, 0x1800_0400_0800_0880, 0x0000_0420_5000_8020, 0x4080_0002_0001_0002,
-    0x0048_0100_4448_0000, 0x0200_1000_0000_d000, 0x0000_4088_0020_4001, 0x0020_4401_0202_0010,
-    0x4021_2000_0800_0248, 0x4180_0000_0801_8200, 0x0201_0100_6400_0004, 0x0200_8002_0048_0108,
-    0x0200_4100_0000_8810, 0x0800_6000_0024_0800, 0x0100_0201_0100_4000, 0x0010_0000_4102_0000,
-    0x2400_0100_0102_2010, 0x0008_1900_0000_0a02, 0x0264_0000_0040_0202, 0x0004_2080_0040_0480,
-    0x8220_0000_1004_0000, 0x8000_0804_8000_0804, 0x8400_1020_0050_8002, 0x0040_1200_0480_0000,
-    0x0041_0010_0000_0042, 0x0200_0902_0000_1002, 0x0200_0500_0060_0001, 0x0010_0001_4002_4800,
-    0x0000_0048_8008_0000, 0x8080_0000_0048_0200, 0x0000_0002_0080_0400, 0x2000_c000_0401_8000,
-    0x2000_0001_0100_8100, 0x0000_0088_0000_4090, 0x8101_0400_0100_0208, 0x0880_0000_0008_0080,
-    0x0004_0300_0080_0102, 0x0400_0000_4008_2000, 0x0002_8002_1044_0000, 0x8100_0080_0004_0400,
-    0x0000_4080_1102_0000, 0x0802_0040_0080_1000, 0x008a_0000_4001_0200, 0x0088_0002_0018_0000,
-    0x0040_1010_0000_8110, 0x2002_0040_1000_0010, 0x0012_1800_1000_0801, 0x8010_0140_0004_4c00,
-    0x0801_0200_8800_0001, 0x0050_1020_0501_0000, 0x0200_0120_40c0_0020, 0x0600_4810_0000_0090,
-    0x0000_2081_0a22_0000, 0x0110_4000_1000_c400, 0x0190_0001_0010_0008, 0x0480_0040_0480_0200,
-    0x4004_0020_0010_0314, 0x0000_0010_2048_4000, 0x0200_0090_2028_0000, 0x0300_4000_0024_0080,
-    0x0010_0008_0040_0040, 0x9000_1200_8080_0008, 0x0000_3800_0080_0002, 0x0004_0002_0000_0010,
-    0x0000_0082_0008_8100, 0x0002_0880_1000_0200, 0x0200_0440_9000_1000, 0x0000_2040_8900_0000,
-    0x0009_000c_4040_0004, 0x4008_0100_8c00_1000, 0x0021_0800_2040_0800, 0x00a0_0201_8008_1080,
-    0x8101_0000_0000_0209, 0x8000_0408_0000_00c0, 0x8000_0280_0800_0600, 0x0800_2100_000c_0200,
-];
-
-/// Where each bucket of `RECORDS` starts, and the end.
-pub(crate) static BUCKETS: [u16; 513] = [
-    0, 70, 153, 207, 275, 332, 381, 439, 498, 561, 610, 668, 724, 780, 837, 892,
-    942, 1004, 1061, 1136, 1196, 1236, 1291, 1347, 1407, 1461, 1549, 1610, 1660, 1717, 1777, 1839,
-    1887, 1939, 2019, 2069, 2120, 2207, 2260, 2344, 2395, 2449, 2497, 2551, 2603, 2660, 2704, 2769,
-    2840, 2900, 2950, 3027, 3087, 3163, 3246, 3302, 3342, 3396, 3467, 3526, 3583, 3640, 3705, 3746,
-    3810, 3849, 3913, 3970, 4021, 4095, 4155, 4215, 4265, 4325, 4384, 4435, 4489, 4546, 4604, 4655,
-    4703, 4758, 4845, 4901, 4957, 5015, 5070, 5134, 5218, 5278, 5361, 5442, 5498, 5552, 5601, 5682,
-    5766, 5849, 5907, 5967, 6021, 6073, 6124, 6179, 6234, 6276, 6330, 6382, 6438, 6524, 6578, 6638,
-    6694, 6780, 6833, 6910, 6966, 7027, 7086, 7141, 7191, 7241, 7295, 7375, 7474, 7532, 7592, 7649,
-    7705, 7765, 7851, 7907, 7975, 8067, 8124, 8180, 8241, 8306, 8368, 8422, 8478, 8563, 8624, 8684,
-    8768, 8843, 8903, 8955, 9019, 9075, 9151, 9233, 9290, 9390, 9467, 9529, 9584, 9620, 9678, 9733,
-    9793, 9854, 9905, 9962, 10015, 10073, 10125, 10191, 10283, 10363, 10411, 10491, 10542, 10598, 10655, 10740,
-    10797, 10848, 10920, 10978, 11033, 11129, 11196, 11251, 11310, 11370, 11450, 11530, 11587, 11663, 11722, 11779,
-    11835, 11893, 11948, 11992, 12049, 12109, 12194, 12283, 12371, 12424, 12503, 12588, 12655, 12752, 12810, 12861,
-    12928, 12978, 13026, 13078, 13131, 13214, 13269, 13328, 13377, 13440, 13500, 13566, 13632, 13688, 13737, 13798,
-    13864, 13917, 13973, 14035, 14091, 14138, 14195, 14247, 14330, 14394, 14470, 14525, 14588, 14646, 14685, 14749,
-    14802, 14864, 14946, 14974, 15050, 15175, 15232, 15283, 15363, 15476, 15534, 15601, 15649, 15704, 15758, 15816,
-    15892, 15953, 16003, 16082, 16154, 16206, 16274, 16332, 16425, 16483, 16537, 16605, 16670, 16734, 16793, 16847,
-    16908, 16963, 17019, 17071, 17132, 17191, 17267, 17318, 17395, 17482, 17530, 17613, 17670, 17707, 17772, 17824,
-    17876, 17954, 18026, 18088, 18174, 18226, 18281, 18360, 18461, 18513, 18592, 18643, 18705, 18760, 18822, 18888,
-    18946, 19009, 19069, 19128, 19183, 19232, 19284, 19345, 19400, 19456, 19536, 19589, 19650, 19725, 19785, 19849,
-    19913, 19983, 20037, 20091, 20151, 20222, 20295, 20355, 20415, 20467, 20559, 20612, 20664, 20719, 20773, 20828,
-    20894, 20958, 21013, 21068, 21144, 21203, 21275, 21358, 21416, 21483, 21539, 21595, 21677, 21741, 21807, 21867,
-    21919, 21986, 22071, 22150, 22209, 22265, 22351, 22428, 22505, 22567, 22623, 22674, 22732, 22789, 22838, 22892,
-    22934, 23006, 23094, 23148, 23202, 23282, 23341, 23395, 23450, 23508, 23563, 23653, 23705, 23766, 23827, 23885,
-    23972, 24031, 24118, 24174, 24231, 24316, 24375, 24462, 24499, 24567, 24629, 24690, 24745, 24794, 24857, 24913,
-    25001, 25057, 25104, 25180, 25239, 25300, 25356, 25438, 25500, 25557, 25618, 25674, 25730, 25814, 25881, 25941,
-    25997, 26052, 26116, 26173, 26232, 26296, 26350, 26411, 26465, 26523, 26576, 26655, 26709, 26790, 26886, 26939,
-    27011, 27063, 27117, 27191, 27241, 27323, 27381, 27436, 27502, 27567, 27620, 27677, 27730, 27786, 27867, 27926,
-    27992, 28052, 28104, 28153, 28208, 28265, 28319, 28380, 28428, 28466, 28525, 28586, 28648, 28704, 28755, 28823,
-    28922, 29004, 29065, 29125, 29182, 29235, 29309, 29366, 29426, 29508, 29570, 29621, 29675, 29755, 29813, 29862,
-    29924, 29977, 30030, 30083, 30143, 30197, 30279, 30336, 30393, 30451, 30534, 30591, 30644, 30705, 30762, 30816,
-    30877, 30937, 31016, 31073, 31123, 31170, 31234, 31289, 31354, 31433, 31488, 31553, 31618, 31684, 31734, 31784,
-    31839,
-];
-
-/// Length and `unless`, trigger, bot and flags (low byte first), literal.
-pub(crate) static RECORDS: &[u8] = b"\
-\x09\xc4\xe3\x00checkhost\x0a\xa0\xea\x01fr-crawler\x0db\xde\x02kunatocrawler\x16\x0bB\x00amazonproductdis\
-covery\x87\xa3G\x06samsung\x09`d\x02hawaiibot\x0cE \x05tiktokspider\x10`\xae\x01everyfeed-spid\
-er\x13`\xad\x01evernoterichlinkbot\x06`~`bazqux\x07!B\x06preview\x0b O\x04revvimgort/\x0eB\x12\
-\x04pressenginebot\x84\x80G&palm\x05\xe0\xb9baxios\x0a\x00\x81\x02iaskspider!m\xe3\x04ssl labs (http\
-s://www.ssllabs.com\x06a\xf9cphxbot\x09\x81F\x04refindbot\x0c@\xbe\x02jobboersebot\x0e\x00\xd0\x00ca\
-veman-hunter\x05\xa0\x1e\x0edart/\x07\xa0\x1e\x06dart:io\x09\xa0H\x01dareboost\x0c\xa0I\x01dark visitor\x08@\xc2\
-\x00bushbaby\x08a\xb5\x03ntentbot\x8a\x81\xbe\x01twitterbot\x10d\xa5\x01a patent crawler\x07\xc2\x11\x0efarad\
-ay\x0b!\xe8\x01flyriverbot\x0ci{\x02hydrozen.io/\x0d\x80d\x00asnriskscorer\x08\xc3\xb8\x04sitelock\x0a!\
-X\x04rss.social\x0bF8&browserless\x12l\x93\x03newrelicsynthetics\x06 1dqualys\x07 B\x06c\
-hecker\x87 H\x06risc os\x0d 2\x04quantcastbot/\x87\xc3G&smarttv\x09!\xe5\x03panscient\x0a\"B\x06tr\
-anscoder\x10&\xae\x02finditanswersbot\x86\xc0\x9a\x03mirall\x0a&8&webkit2png\x0b\xa2\x07\x03linkwalk\
-er/\x0d\xc0Q\x03mirrorweb.com\x07`\xd5\x05xovibot\x0aA\x19\x00adsbot-iab\x0b\xa2s\x05videootvbot\x0c\xc1\x8e\x05\
-web measure/\x05`\xa0#ning/\x88`G\x06nintendo\x09`\xa1\x03ninja bot\x13\xc1\x87\x01dreamhost data\
-\x20team\x06\xa1\xbfcomgili\x07\xa0I\x03mgidbot\x0a`\xfa\x01g00g1e.net\x10\xc8\x18\x05the knowledge ai\x83 H\x06\
-\x20u;\x06`(dbitbot\x08#\x9f\x00blingerp\x11\xa3;\x00amazon cloudfront\x08\xa1O\x00apifybot\x08\xa1\x08\x05ta\
-goobot\x8aBF\x06palmsource\x14\xa3\xa3\x04shopify-captain-hook\x07\xa0\xaf\x03notabot\x88\xa5H\x06serie\
-s60\x0a\xa0\xb0\x03notebooklm\x10\xa4\x82\x01downnotifier.com\x04`\xf6ezmeu\x85\xa0G\x06dillo\x0a!\xd1\x02keydro\
-p.io\x0ed#\x02google-area120\x16d\x1f\x02google-adwords-express\x87\x01F\x06ce-html\x08`>&x\
-sstrike\x0c#(\x01cookieyesbot\x11\x05\xb1\x0aapache-httpclient\x84@G\x06ios \x07\x01\x04\x05sysomos\x11\
-\xa4\x15\x03lyonl-asset-proxy\x05\"Hbgopay\x07 \xea\x03paypal/\x0cF\x95\x00bitdiscovery\x0f\xc1\x89\x03neti\
-cle crawler\x06\xc0\xb7cnuzzel\x08\xa0\x88\x05wardbot/\x09\xa19\x04qwarrybot\x11\xa1t\x00awariorenderer\
-bot\x85\xc0G&doris\x08C0\x01crawlson\x0bBW\x02gsa-crawler\x14fd\x05usinenouvellecrawler\x05\
-\xa0Jeum-ln\x09\xa1B\x06synthetic\x0b\xa1\x02\x05synthesibot\x0d\xc0\xfb\x04sv-watchagent\x06\x00\x7faezooms\x07\
-\x00%\x04purebot\x0b\xa3\x13\x05testcrawler\x12\x0e\x0a\x00accessible web bot\x1a\xa2\x86\x03netcraft web \
-server survey\x07\x83p\x01dlvr.it\x09\xa15\x06webdriver\x0c\xa1\x96\x05webdatastats\x11\xe5\xe8\x03parse.l\
-y scraper/\x85\xe0H\x06maple\x87BG&siemens\x09\xe0)\x03mappydata\x0d\xe0\xae\x05whatsmyip.org\x06\xa3\xa2#\
-nitro-\x06\xa0%&gofeed\x0d\x09\xdb\x03owler (ows.eu\x10\x01\x1c\x00advanced_crawler\x08E\xb3\x03novellu\
-m\x08\x81B\x06analyser\x0bB\x98\x01echoboxbot/\x11\x8aA\x03meta-externalhit/\x07!\xa8\x03noahbot\x0a\xe0\x09\x02\
-gg peekbot\x0dd\xd7\x04sparkshipping\x10\xa2X\x00bot.araturka.com\x06\xe2sbhotjar\x06\x82\x0d&net\
-ty/\x0a\x80\xb2\x01barkrowler\x0a@8&rendertron\x84\xa1G\x06ipad\x07!B\x06scanner\x0b$\x91\x04seoscanner\
-s\x0e\xe0[\x02gulper web bot\x06\xa1*&rclone\x09\"l\x05vercelbot\x0c\xa0\x07\x01cloudtrellis\x0e\xa0\x08\x01cl\
-oudvertexbot\x13\xa0\xfc\x00cloudflare-prefetch\x05\xe2\x1d&flurl\x07\xe0\x19&urllib3\x0a\xe0^\x05urlch\
-eckr/\x0c\xe0\x1c\x04urlappendbot\x04\xa0Bfscan\x05\xa0B\x06scan/\x8a\xa3B\x06camscanner\x10A\x11\x01cognitiv\
-eseo bot\x08\x80+\x0eapt-http\x09\xc2\x94\x01easycron/\x0b\x81\xcc\x00capterrabot\x10\xe1R\x03mirrorwebcra\
-wler\x17\x80j\x02helloworkjobpostingbot/\x84\x80H&beos\x07\xe1r\x04scrubby\x0b\x85\xf1\x00claude-use\
-r\x0f\xe3\xe1\x02lac_iaharvester\x09\xe3\xdc\x00channable\x09&\xd9\x04spectate/\x0c\x00\xb9\x03observepoint\x0d\xa0\
-\x8c\x01duckassistbot\x15\xe0\xd7\x05xy-archive-compliance\x07\x81`\x04rytebot\x87DG&appletv\x08\xe5\
-0\x06wkhtmlto\x0d\xe0\xbb\x05wordcountbot/\x07\x83\x09\x00acapbot\x07!n\x03mrgbot/\x0cc\x12\x0erest-client\
-/\x0cc\x12&rest-client/\x84 G&lge-\x05\xe0\x19accbot\x08\x80>&jbrofuzz\x0f\x836\x01criticalcss.co\
-m\x04\xa0\x1c\x0eawc/\x08\x01\xe8\x05yiyanbot\x0b\x009\x05ttd-content\x0f\xa0\xf0\x01friendly-spider\x84\xe1G&vivo\x87\
-#F\x06avantgo\x8b\x80F\x06lotus-notes\x0ea3\x03mb-linkchecker\x09@\x1a&grequests\x89\xe2F\x06konq\
-ueror\x0b@O\x02gregcrawler\x0c@>&grendel-scan\x08 ?&gospider\x09\x00\x0b\x05tavilybot\x0fG\xcc\
-\x03openindexspider\x06\x81Seupflow\x0a\xc2\x99\x02innologica\x0c\xc1\x0e\x00activecomply\x15\xc5\x96\x02coll\
-ection@infegy.com\x08\xc1\x8f\x00adidxbot\x0e\xc2\xde\x05yahoomailproxy\x0f\xcb\xf4\x05zendesk webho\
-ok\x12\xc2\xdc\x05yahoo link preview\x06\xc2\xfdezyborg\x0a\xc3\xae\x00bomborabot\x0c!$\x04pulsetic.com\
-\x10a{\x05vsusearchspider/\x04`zcyeti\x06\xe0\x09dpodimo\x09\xe0\x0a\x04poduptime\x0f\xe1B\x03meta-webi\
-ndexer\x06!\xfeezzhbot\x87`G&contiki\x09@\xe7\x03paqlebot/\x0d`\x1e\x01contextad bot\x16`\x1c\x01con\
-tent crawler spider\x88$C\x06abolimba\x0a\x80\xb2\x00br-crawler\x0b'*\x02googleother\x0f\xa0\x0a\x02\
-ghost inspector\x05\x00\x1fNtesla\x07\x00\x16\x05testuri\x0a\xa0#\x00ahrefsbot/\x0dA?\x04ravencrawle\
-r/\x15\x00\x12\x05test certificate info\x84\xa0G&bb10\x09a\xb3\x00brainobot\x0a\xe10&weasyprint\x10\xe0\
-\x92\x01easybib autocite\x18\xe5A\x12googleassociationservice\x04\x00.\x0ehey/\x09!4\x06puppet\
-eer\x0bb/\x05trafilatura\x10i\xbf\x05wordupinfosearch\x05 \xc1bjumio\x0b\xe3l\x02hetrixtools\x0c\xa5\
-\x93\x02indeedjobbot\x06A\xc5copenai\x07A\xcd\x03openrss\x0bA\xcb\x03openhosebot\x0eB\x91\x02impendoom-\
-bot/\x04`\x10Nruby\x08aV\x02grub.org\x08@\x18&cpython/\x0e`\xba\x04sitesearch360/\x11`\xbb\x04siteso\
-verpagesbot\x06@`adeterm\x09@_\x01detectify\x0b\x02\xb7\x05wmtips.com/\x11H\x83\x01downtimedet\
-ector/\x86\x80G&escape\x08\xe0\xcd\x02kemvibot\x0c\x83\xb9\x04sitescorebot\x0f#\x1d&.net framework/\x06\
-\xc1\x1b&golang\x87\xc1G\x06polaris\x0c\x07\xfb\x02linkarchiver\x10dD\x02googleimageproxy\x07\x02\xb4\x05wise\
-bot\x08\x00x\x04sebot-wa\x0a\xa36&nightwatch\x18E\xc1\x05workona-favicon-service/\x07A\xb0\x00bot\
-poke\x09\xe3A\x04readable/\x0d \x05\x05t3versionsbot\x04`o!dlc/\x08\xc2\x17\x04findxbot\x0b\x01\xf9\x04surdot\
-lybot\x19\xed\x05\x01cloudflareradarurlscanner\x06\x81t%vigil/\x09d\x0e\x03loomlybot\x0c\x81f\x01dig\
-icert dcv\x06@!&r-curl\x09\x85<\x00amazonbot\x0b\x87\xfe\x02linkedinbot\x16\xe7\x9f\x05website-info.\
-net-robot\x87aG&k-touch\x88aG&ericsson\x0ce\x8f\x01electricmonk\x0e\x80D\x00amzn-searchb\
-ot\x84\xc0D\x03ipad\x84\xc0H\x06ipad\x0d\x830\x04qualifiedbot/\x0e`F\x00anchor browser\x04@*\x0elftp\x0c\xc2J\
-\x00anthropic-ai\x0f\xc2U\x03mithril-crawler\x1b\xabF\x02googlestackdrivermonitoring\x09\
-C\x14\x01cohere-ai\x09B8&prerender\x0cD\xfe\x03pinterest/0.\x0eA\x98\x04serendeputybot\x87\xa3D\x03a\
-ndroid\x87\xa3H\x06android\x0c\x855&chromedriver\x12\x81\xcd\x01fedreporterdatabot\x06\xe1#&nusoa\
-p\x08 )\x00aihitbot\x0a!\x93\x04seostar.co\x8a\x80G\x06mqqbrowser\x09D\xb9\x00brightbot\x09E\x0c\x05tchele\
-bi/\x0aAi\x05vebidoobot\x10$\x82\x05w3c_i18n-checker\x84\x80G&maui\x07\x801\x03mauibot\x0c\xe4\xda$spid\
-er.cloud\x14\x01\x16\x00adkerneltopiccrawler\x04\xe0\x00\x1enode\x07\xe0\x00&node.js\x09\"_\x05kstandbot\
-\x0f\xe0\x04&node-superagent\x05\xe1\xdaeslurp\x05\xe1B\x06slurp\x89 G\x06cfnetwork\x13\xe6\xd8\x03outsellurl\
-validator\x06 cbhatena\x08!\xad\x05whatsapp\x0b%t\x04searchatlas\x10\xe2>\x00amazon-qbusine\
-ss\x85\xc0G&sharp\x07\xc3>&webshag\x0a#\xc7\x00bytespider\x14\xc3\x1c\x02mediapartners-google\x85\xc0G&\
-casio\x07\xa0\x18\x0epython/\x0a\x80\xe5\x05yelpspider\x0d\xa0-\x04python-urllib\x03\x80Bfseo\x07 u\x01dnyzbo\
-t\x08\xe3\xc2\x03onetrust\x0e\x80\x92\x04seositecheckup\x06\x83\x08\x0ejava1.\x08\xe2d\x01diffbot/\x89\"?\x01electro\
-n/\x10\"9\x06projectdiscovery\x05\x02\x08\x0ejava/\x08A\x82\x02iaskbot/\x0b\x81+\x05traackr.com\x11\x05L\x01da\
-tadogsynthetics\x1a\xe1\xf8\x01fyndsearchengine-recrawler\x06\x01?&leakix\x09!]\x05urlbe\
-ebot\x0c\x85-&teleport pro\x0d\xe0\x16\x03lyonl-crawler\x06#B\x06scrapy\x07 \x84\x00betabot\x0c \x85\x00be\
-tter stack\x0f \x87\x00betteruptimebot\x06a\x17cmacocu\x07\x02\xf2\x04stripe/\x0a\x02\xf1\x04stripebot/\
-\x13\xee\x80\x01dow jones searchbot\x05\x80\xa7,silk/\x08\x01\x9d\x01elisabot\x0a\x80\xba\x03ocarinabot\x10\x040\x05tr\
-ellis-services\x07\xc1x\x05vkrobot\x08#\x0c\x00acoonbot\x89\xe0F\x06eudoraweb\x183\xe4\x05yellowbran\
-dprotectionbot\x05@\\bgwene\x86 G\x06inettv\x09!\xf7\x02linerbot/\x10Em\x03mozilla-tabsta\
-ck\x1c\xc1\xca\x05wpmu dev broken link checker\x05 \x9fcnikto\x07\xc0\xeb\x05yoozbot\x09!5\x05trovit\
-bot\x17\xce-\x05tracking-quality-spider\x06\xc3?acursor\x07\x80\xa6\x01epicbot\x09\xc0\xd3\x04sora pos/\
-\x13\x84?\x02googleagent-mariner\x16\x84@\x02googleagent-urlcontext\x05aCcmlbot\x88\x01F\x06cy\
-berdog\x09\xa0\xc5\x01fedicabot\x0e\xa0\xc8\x01fedilist agent\x19\xa0\xcc\x01fedreporter bot for ffi\
-ec\x85aG&spice\x08\x04-&flashget\x09`&\x05tongyibot\x12\xe2W\x01dazzle bluesky bot\x03\x80\xdbey!\
-j\x0aak\x00audistobot\x0cfV\x04rsiteauditor\x0dai\x00audigentadbot\x85\xa2H&amiga\x87`G\x06hot\
-java\x09\x00\xee\x05yuuperbot\x0c\xc0\xb0\x01evouptimebot\x06@Ydrss2tg\x07@[\x04rssbot/\x0a@%&rss-pa\
-rser\x0f\xe5.\x02google-extended\x17@W\x04rss-is-dead.lol web bot\x07\xe4\xcf\x03openvas\x09\xa3\x1f\
-&httpoison\x0a!B\x06screenshot\x0d\xa1\x80\x05w3c_validator\x19!n\x04screaming frog seo \
-spider\x07\xc3>\x06(hydra)\x08A*\x0elibfetch\x09\xc0\x84\x01dragonbot\x0e\xc0\x85\x01drataautopilot\x19\xc7A\x02\
-googleassociationservice/\x06\xc0Kcmsrbot\x08E-&getright\x0a`,\x00akismetbot\x12C\xba\
-\x00brightedge crawler\x09\xe2\x8c\x00bigsur.ai\x09b\xa1\x04shap-user\x09\xa0\x17\x05textrazor\x11\x88\xe9\x04st\
-atistikaustria/\x06!V`aranea\x08$\x0f\x04postrank\x08A\x8d\x04seokicks\x10!W\x00aranet-sear\
-chbot\x06\xc0\xbaaezlynx\x07\xc19&katana/\x8a\x00B\x06qr scanner\x0d\xc1N\x01datafeedwatch\x07\x82\xe9\x00cin\
-craw\x07\x00\xa1\x01embedly\x0a\xc1.\x04pywikibot/\x0bb-&webstripper\x05\xa0\xe7afluid\x06\xa0\x12\x0eexcon/\x0c\
-\xe4\xfb\x01g2reader-bot\x10\xe3N\x02grapeshotcrawler\x06!\xe0bl9scan\x09EB\x06thumbnail\x0c\xe1\x8b\x04se\
-o4ajax.com\x0c\x80\xa9\x05wellknownbot\x07@]\x02halobot\x09E\x1a&curl_cffi\x0e\xe2\xea\x00cirrusexpl\
-orer\x85BG&nettv\x06\xa0\xf4dsucuri\x0aC~\x04semaltbot/\x11F1&elb-healthchecker\x05\x81\xb8aez\
-gif\x08B\xee\x01freshrss\x89\xa2G&bunjalloo\x0e\xa2\xf0\x03perplexitybot/\x06A\x1c\x0ehyper/\x08A~\x02hype\
-stat\x0c\x82A\x05twilioproxy/\x0e`\xae\x04007ac9 crawler\x07\x02\x00\x04piplbot\x0a\xa1h\x05vaultpress\x15\
-\x85\xe2\x01flamingo_searchengine \xaez\x00bad neighborhood header detector\x04\xe0+\x0e\
-pip/\x87CG&pantech\x0a\x81\x10\x00adagiobot/\x11\xc72\x02google-gemini-cli\x07$L\x04retool/\x08\xa4\x1d\
-\x05thinklab\x0c\xa0\xd6\x02klaviyoaibot\x11\xa0\xd5\x03orlo-linkpreview/\x06\xa3\x16bichiro\x08b\xa8\x04silk\
-tide\x0aC\x9c\x03nicheindex\x10\x82\xa5\x03nlnz_iaharvester\x04\x80)\x0esvn/\x0b\"\x1e\x03magnetmebot\x0cc\x1a\
-\x04probelyspdr/\x12\xc6L\x01datadog/synthetics\x15\xa0u\x03mycentralaiscraperbot\x87!G\x06\
-netsurf\x87!H\x06netsurf\x88!H\x06netscape\x0f!\x8b\x03netseer crawler\x06\xc0\xb9ewoobot\x06 \x1f&f\
-inch/\x0b\x82B\x06http-client\x0d \xdd\x01findfiles.net\x15\xc0\xa6\x04sidetrade indexer bot\x85\xc1\
-G&amiga\x08B\x0f&resteasy\x0aA#\x05istellabot\x11@\xee\x04stepstonecrawlbot\x06 \xb7bokhttp\
-\x08\"\xda\x01feedwind\x89e.\x05electron/\x16f\x13\x04pricedroneshoppingbot/\x07$\xd8\x00cert pl\x08`\
-n\x02hifibot/\x0b\x07\x95\x02inetdex-bot\x11\xa1\xd6\x05xovionpagecrawler\x08\xc3\x9e\x03niki-bot\x0dj\xd6\x00ce\
-nturyb.o.t9\x16\xa9\x9f\x04seznamhomepagecrawler/\x04\xc0=\x0ezap/\x07\xc0=&zaproxy\x09\x80\xa3\x01emon\
-eybot\x0eAA\x00amazonbuyforme\x03@+\x0euv/\x88\xc0G&smart-tv\x09 `\x03mbcrawler\x0e \\\x08arena\
-unfurlbot\x05\x80\xaacnoibu\x08\xa0\xb8\x00bravebot\x08\xe0|\x03naverbot\x11\xe0{\x03naver blog rssbot\x06\
-\xa0\x86bidg/eu\x0a\x84\xd8\x02komodiabot\x0a \xf8\x04superfeedr\x0b \x04&superagent/\x17 \xf7\x04supabase\
-\x20paired crawler\x04\x80<ffuzz\x85\xc0H\x06hbbtv\x0ee\xe4\x01flipboardproxy\x12\x80<\x06fuzz faste\
-r u fool&\x84\x8d\x82facebookexternalhit\x00facebot twitterbot\x07\x02\xe2\x03expanse\x07\x00\xe4\
-\x03panopta\x89\x00G\x06panasonic\x13\x03\x1a\x01companybook-crawler\x87bB\x06barcode\x09\xa4\xdf\x02l9exp\
-lore\x0b\xe4i\x02hello world\x11\xa6\xb6\x04siteexplorer.info\x08\x00Q\x01datanyze\x88\x82F\x06netscape\
-\x0c\x00P\x01datagnionbot\x0d\x00K\x01datadog agent\x06\xe0\x81cnessus\x09\xe6\xa1\x00bloglines\x0a\xe2\xf6\x02line\
-spider\x0f\x81\xfc\x01g2 web services\x06\x83\x8fdseolyt\x08\x017&casperjs\x0b\x00e\x00aspiegelbot\x13D\
-\x84\x03netcraftsurveyagent\x86AF\x06elaine\x87 F\x06symbian\x0b%\x9e\x05webprosbot/\x0f@\xe3\x02lai\
-ondownloader\x1b@\xe2\x02laion-huggingface-processor\x84\x00G&oppo\x09\x84\x1f\x03magpierss\
-\x0b\x01\x07\x05tactiscout/\x10\x03\x90\x02impact.com agent\x06\xc0\xff%undici\x09\x00n\x05ips-agent\x0c\xa0\xa8\x05we\
-dos online\x19\xa0|\x05vu-server-health-scanner/\x06@2&icinga\x86\xe3F\x06opera/\x09\xc0\xf0\x04s\
-tractbot\x10\xa8(\x02googlebot-mobile#\xc7;\x02google-structured-data-testing-t\
-ool\x07\xe2T\x05uptime/\x08\xe0!\x05timpibot\x0b\xe2Y\x05uptimerobot\x0fa0\x00algolia crawler\x07 \xf3\x01\
-fuelbot\x09\xe1\xcd\x04snipcart/\x0a\xa3\xbc\x05wordpress/\x0eB\xe0\x01firecrawlagent\x07B]\x01deepnoc\x08\
-\xa2\xd3\x03voilabot\x0e\x06/\x02google favicon\x10\x07D\x03metaiab facebook\x84\xa0G\x06cldc\x05\xc0Bfaud\
-it\x08`\x12\x0ehttparty\x0b`B\x06http_client\x11 2\x05trendsmapresolver\x85!G\x06ucweb\x09\x82T\x01m\
-indupbot\x0b`f\x05btwebclient\x15*%\x05tombapublicwebcrawler\x86\x02G\x06lenovo\x08\xe0\x01\x02ge\
-edobot\x0b\xa1\xdd\x02uptime-kuma\x0d\xa1W\x05uptimebot.org\x08\x02\xc9\x01fedineko\x08\xc1\xbe\x05wordup-1\x0a\xc4\
-\xb6\x00brandwatch\x0e`f\x02headlesschrome\x06a\xf1ezapier\x08\xa1\xac\x03noorobot\x0b`8\x02apis-goo\
-gle\x0e\xe1\xaf\x02iubenda-radar/\x1a`P\x00apifywebsitecontentcrawler\x87!G&sec-sgh\x09\xe1\
-\x9b\x01edgewatch\x0b\xa7\x17&mojolicious\x12\xe2\xdc\x01fidget-spinner-bot\x86\x83G&xiaomi\x09A\xc6\x04sl\
-ickbot/\x0b\x82\xf9\x05zoominfobot\x12\x85\xe7\x00bot-pge.chlooe.com\x07\x82l\x00authory\x08 \x8b\x05watch\
-ful\x09 \x8d\x05watchtowr\x0f\x82+\x04python-requests\x19 \x8a\x05watchbot monitoring robot\
-\x06@kcdotbot\x06\x81\x1a&pycurl\x0aEC\x02googledocs\x0e@~\x01dotcom-monitor\x13\x05\xbc\x00browserb\
-ot-observer\x85\xe1G&haier\x08\xc1\xb2\x03novaact/\x0a!t\x01dnsscanner\x15\xc5\xab\x04sincerasynthet\
-icuser/\x05\xe2B\x06scan)\x85\xc0G&lava-\x0a\xa3J\x02gotosocial\x90\xa4G\x06microsoft office\x07!\x98\x05w\
-ebflow\x0a\x82+\x06debian apt\x0d\x02:\x05tiny tiny rss\x12\x05\x15\x06symfony httpclient\x04\x81\xef*l\
-cc \x88aH\x06smart-tv\x0egs\x00awariosmartbot\x0e`,\x03marketingminer\x06#\xb5%wjhro/\x09\"`\
-\x02happywing\x0a\xe2$\x05tls tester#\x89=\x02developers.google.com/+/web/snippet\x05\
-\xe2}\"buck/\x07 \x80\x00bdfetch\x0aa\xd9\x02konturbot/\x0ea\x1d\x01contentkingapp\x1aa\x1f\x81contextua\
-lbot\x00outcomes.net\x05\xe0+\x0epnpm/\x08\x02B\x06analyzer\x0bA\xfd\x01gabanzabot/\x11(\xff\x03pintere\
-st.com/bot\x08\x80\xa7\x00bluesky/\x09\xe4\x9e\x04seznambot\x0e\xc0I\x04repolookoutbot\x11\x80\xa9\x00bluesky\
-previewbot \x80\xa8\x00bluesky-domain-status-classifier\x06@\x0bacoccoc\x08`}\x04sele\
-nium\x0a\xa3\x91\x05webcapture\x0d\xc4\xf7\x03simplescraper\x14\xc1\x05\x04plesk screenshot bot\x05\xc0\xcfaf\
-ever\x08c\xde\x03page2rss\x0a\x80v\x05virustotal\x17\"i\x01dingtalkbot-linkservice\x06 >&dal\
-fox\x86 G&dalvik\x0cd\xcb\x05wpmu dev hub\x0f!\xc0\x04skypeuripreview\x06\xc0\xd1ewtotem\x07\x82w\x0aht\
-tpie/\x0b!\xd2\x02keys-so-bot\x86`G\x06elinks\x07\x00k\x02henkbot\x0cc\x9f\x02intelium_bot\x11\x0a\xaa\x05wep\
-chsearchengine\x04\x00\xacewget\x09\xc1\x15\x04primalbot\x0a\xa0\xbf\x04skroutzbot\x10\xa0\xbe\x04skroutz ima\
-gebot\x07a\xd0\x05wrtnbot\x09\xc0\x08\x03lipperhey\x0a\xc2\x1b\x01caliperbot\x12c\x84\x04sendgrid event ap\
-i\x06`\xc4ewotbox\x08\xc1h\x00atvowbot\x0b\xa3,\x05tracemyfile\x14\x06\x1b\x02adsbot-google-mobile\x84`\
-F\x06icab\x84`H&icab\x0b\xc0u\x05jpg-newsbot\x10d5\x01critical css bot\x06b2&nagios\x87\xc0G\x06u\
-p.link\x8a\xc0G\x06up.browser\x12b\xf3\x04regionstuttgartbot\x84 G&aweb\x08\x82\x86\x04sentibot\x0b\x84\
-\x80\x04semanticbot\x0e u\x00awesomecrawler\x06!Aacutbot\x87$G&links (\x0d\x06\xc4\x01fdl stat\
-s bot\x10\x06\xca\x01fedistatscrawler\x06\x00\x93`binlar\x07\x00\x90\x00bingbot\x09\xa2L\x03memorybot\x0eA\xdb\x01f\
-emtosearchbot\x06\xa2\xd1$sogou-\x0b!\x0f\x02github-camo\x0b\x01\x9d\x03icc-crawler\x16\x07\x1e\x02google-\
-adwords-instant\x06b>&commix\x08\x02\x96\x00bitlybot\x0fC\xf8\x00cloudflare-csup\x12C\xf7\x00clou\
-dflare-autorag\x19C\x02\x01cloudflare-stream-webhook\x05@\xbb#odin;\x08B\xa6\x00blp_bbot\
-\x0a\x80\x0b\x06apache cxf\x0f\x80\x0a\x06apache-httpcore\x16\x80\x0a\x06apache-httpasyncclient\x03@B\x0eb\
-ot\x03@BFbot\x0bH\xb6\x01extlinksbot\x0fF'\x02googlebot-image\x05aB\x06fetch\x06\x00\x10clssbot\x89a\
-F\x06netcaptor\x0ea*\x06fetch libfetch\x1aa\x85\x03netcraft ssl server survey\x05`\xb6cn\
-utch\x05`B&nutch\x0b\xa3\xef\x00classla-web\x0e\xa1{\x01domainstatsbot\x84`G&kddi\x86`G\x06dolfin\
-\x0e\x88\x9a\x04serptimizerbot\x10A\xbc\x03offline explorer\x87@G&karbonn\x08\xa2\x19\x03madbbot/\x0a\x02T\
-\x02groupmebot\x10@\xca\x02kargobot-artemis\x05\xa1-&wpull\x09\x80\x9a\x03nextcloud\x0a\xa0#\x04pulsepo\
-int\x8d\x80\x9a\x03nextcloud-ios\x1c\xe0;\x04rakuten image extraction bot\x04\xa0\xb9aezid\x08\xe5\x1a\x03\
-magellan\x0cB\xd7\x03outclicksbot\x91C\x9a\x03nextcloud-android\x85\x82F\x06dillo\x85\x82H\x06dillo\x0a\
-\x815\x00allorigins\x8f,B\x06firefox preview\x04\x00\x17&lwp-\x07`\x0e&unirest\x0a\xa0\x12\x00adbeat.co\
-m\x0d@\xdc\x02kukei.eu-bot/\x12\xa0\xfe\x04swifteqlinkchecker\x86CG\x06huawei\x07b!&libcurl\x0cg\x07\
-&node-libcurl\x11\x80\x92\x05online-webceo-bot\x05\xc0badevin\x08@=\x05tweakers\x09\x80\x9a\x02inore\
-ader\x91\xc0B\x06developer preview\x07\xe0y\x05vkshare\x08`p\x03muckrack\x0b\x01J\x04researchbot\x10\
-\x04L\x05ugaresearchagent\"\x01K\x04researchscan.comsys.rwth-aachen.de\x09\xe1\x9d\x00ble\
-kkobot\x09c\xce\x00careerbot\x0ce\xec\x00citeseerxbot\x15l)\x05reverseengineeringbot\x06at#\
-mybot/\x87aG&mauiwap\x0a\xa1.&autocannon\x10ES\x03missinglettrbot/\x06\x00\xa4aspeedy\x08@\xf3\
-\x00clickagy\x0bE\x0c&ktor-client\x12L]\x03mollie http client\x86\xe3G&kindle\x08A\xfd\x04swif\
-tbot\x0c\xa5\x06\x04pocketparser\x12!3\x01cc metadata scaper\x85\x81G\x06maemo\x08\xc0m\x01discobot\x0a\
-\xc1\x9c\x01edisterbot\x0f\xc2j\x00audisto crawler\x16\xc0l\x01discourse forum onebox\x06\x80\xa7bir\
-lbot\x0a\x83\x09\x03livelapbot\x0b\x83\xe7\x02lastmodbot/%\xf9\xed\x03penthouse critical path css\
-\x20generator\x08\x808\x01cronless\x88\xe2G\x06series40\x0c\x807\x01cron-job.org\x0d\xc0\x96\x01ec2linkfin\
-der\x87 F\x06omniweb\x87 H\x06omniweb\x09 \xc0\x03omnisend/\x0f\xe0\x0e\x04postmanruntime/\x12\xe1\x8a\x03net\
-peakcheckerbot/\x84\x80G\x06midp\x86\x80G\x06midori\x0c\x82q\x03multiviewbot\x15D\x97\x04serankingba\
-cklinksbot\x07\x80\x0c\x02gigabot\x09\x80\x0d\x02gigablast\x0a\xa1=\x03mergadobot\x0f@[\x01deadlinkchec\
-ker\x84 G\x06roku\x05 X!dbot)\x0c'8\x00amazonadbot/\x13!\xbb\x00brokenlinkcheck.com\x06\x03Het\
-wurly\x0a\x06M\x02grammarly/\x0a\xa2,\x0econtainerd\x10\xa2f\x03montasticmonitor\x06#Q%upday/\x86\
-aH\x06iphone\x0car\x02hosttracker/\x0fa\xae\x03nostocrawlerbot\x83\xe0G&psp\x83\xe0H&psp\x09\xc1\x92\x02in\
-deedbot\x0d\xc1G\x00anderspinkbot\x06\xa2\x83cnetapi\x08!\x86\x05wadoobot\x0b\xa3\x9b\x02instapaper/\x10\xa2R\
-\x01dataprovider.com\x06b?&shodan\x88aG\x06vodafone\x0c\xa4\x16\x06laminas_http\x12\x04\x15\x06symfo\
-ny browserkit\x05\xa0>&havij\x07\xe0\xf6\x04summify\x09aQ\x04ridderbot\x12\xe3`\x05urlsuma.de cra\
-wler\x1aaR\x04riddler (http://riddler.io\x08#\xd4\x01feedflow\x09\x00\xe9\x02lb-spider\x0b&8&b\
-rowsershot\x0f\xc61\x02google-firebase\x1a$\x03\x01cloudflare-traffic-manager\x07\x04\x0f\x01c\
-ode/1.\x08a\x9a\x05blexbot/\x0b\xc2>&evilscanner\x0ed\xf2\x03perplexityuser\x1c\x00\x15\x01cohere-tr\
-aining-data-crawler\x05\x02\x02\x0edeno/\x08\x00\x96\x04sequelwp\x8a\xa0G&spreadtrum\x0e\xa0\xdf\x04spring\
-servebot\x07\x00F\x03metauri\x88BG\x06openwave\x0b`g\x02ev-crawler/\x0d\x00_\x04metainspector\x14\
-\x00?\x03meta-externalfetcher\x04\xa0=&burp\x07\x01>&arachni\x0a\x049&interactsh\x15\x00:\x04rack\
-space monitoring/\x17\xc0g\x04schema-markup-validator\x08!\x0f\x00acunetix\x08\xa2\xc2\x05worl\
-dbot\x10H\x13\x03luminator-robots\x13\xa1\x1b\x05thesis-research-bot\x09\xa1\x05\x00abevalbot\x0ab\xa0\x05\
-websiteops\x0cb\xa1\x05websitepulse\x12\x87\x9b\x00blackbox exporter/\x1c\xc0\xc2\x02jugendschutz\
-programm-crawler\x04 .\x0ewrk/\x0a\x05a\x00artemisbot\x0d`\x13\x02gnowitnewsbot\x0f\xe0\x0d\x00acqui\
-a optimize\x06\x00\xacdsindup\x09@\xd9\x00certchief\x09@\xda\x00certytags\x0bav\x00appinsights\x06\x00\xc9\
-%wpbot/\x8b\x02G\x06playstation\x8b\x02H\x06playstation\x17\x0e\xf6\x00cloudflare-alwaysonline\
-\x04\x00)\x0egit/\x07\x00)\x0egit-lfs\x09AB\x06validator\x0e@2\x00alittle client\x84@G&bada\x08\xa1\x1f\x04pr\
-oximic\x0a +\x00aiwebindex\x8a$G\x06opera mini\x86\xa0H\x06hiptop\x08\x00-&go!zilla\x89\x01\x0f\x01elec\
-tron/\x0d\x04\xaa\x04simplecrawler\x05\xe0qeviber\x09`K\x00claudebot\x09\xe07&zombie.js\x0e\xe1\x1d\x03mag\
-net.me-web/\x04\xe0R`itms\x87AG\x06android\x0a\xe0(\x05toplistbot\x11\xc3S\x01datenbank crawle\
-r\x19\xe0'\x05top100.rambler.ru crawler\x06`cadf bot\x09\xa26\x04quora-bot\x0a\xa0\xd2\x03orangeb\
-ot/\x0e\xa2\xba\x05woorankreview/\x07\x01?&l9tcpid\x08\x03v\x02http_get\x0e\x80\x98\x00bl.uk_lddc_bot\x0e\x80\
-\x99\x00bl.uk_ldfc_bot\x03\x00\xc1(bw/\x03\x00\xc6 bw/\x0aB\x13\x00adbeat_bot\x11%7\x00amazing-searchbo\
-t\x05\x81\x0e&feign\x0a\x05\xeb\x01freespoke/\x0b\xc0\x80\x02ia_archiver\x15\x87w\x05visionheight.com/scan\
-\x08\x82\xf9\x02linkace/\x08\x81k\x04scoutjet\x0b\x042\x0eprometheus/\x11\x82=\x04rankactivelinkbot\x06\xe08e\
-tsmbot\x0b\xe6\xc9\x04smtnetpmbot\x0c\xe07\x05tsm-turingos\x15m\xfa\x04sustainabilitycrawler\x06\xe0\
-.&jmeter\x0a\x85\xd4\x02kinsta-bot\x0a\xe4>&webinspect\x18\xa5\xab\x02filterdb.iss.net/crawler\
-\x06\x82,dscrapy\x08\x82B\x06scraping\x0c\x84\xcb\x01fedoraplanet\x0e\x85\xca\x03opengraphcheck\x05\xe2E\x06.com\
-/\x07\xe1B\x06webcopy\x09\xe1\x95\x05webcopier\x0c\x80\xe6\x02laserlikebot\x86!C\x06bsalsa\x0b\x81\xe7\x05yisouspid\
-er\x0e\x8a\xa2\x01emoney advisor\x0e b\x04salesforce.com\x07\xa2\x94\x03newsai/\x09\xe3\x06\x03linkupbot\x0ef\
-q\x02honeybadgerbot\x14\x06*\x03search.marginalia.nu\x07B.&gatling\x08\xe5\x12\x0etyphoeus\x09\
-\x01@\x05twengabot\x0d \xff\x01garlikcrawler\x06\xe0\x8a`bdcbot\x09\xc1\xbb\x02phantomjs\x0a\xc0^\x02hanaleib\
-ot\x0f\xc1\xdb\x00changedetection\x89#\xe7\x01macintosh\x0a\x03+\x03marketgoo/\x8a\x03F\x06pocketlink\x11\x04\
-@\x03meta-externalads/\x06 Yadcrawl\x09\xa4\xf8\x03simplepie\x0b\x01|\x04seewithkids\x0e\xa4E\x02goo\
-gleproducer\x05\x804etrove\x07\x81H\x03mtrobot\x89\x84\xb1\x03electron/\x0aa\xc4\x00buttondown\x08$\x87\x02if\
-ramely\x88\"G&k-meleon\x0c\xc7\xef\x04storygizebot\x0d <\x03meltwaternews\x05\xe0\x9d%ptst/\x06\x00\xb2e\
-wikido\x0b\x03\xa4\x05webwikibot/\x0ea\x07\x02genomecrawlerd\x07\x83\xc0\x00bugsnag\x08\xa07\x04qwantify\x09\x80\
-\xb8\x02snacktory\x0f\x80\xcc\x04snapurlpreview/\x18\x80\xca\x04snap url preview service\x06\x81\x14&gu\
-zzle\x07\x81\xc5\x00buzzbot\x0d\xc9\x19\x04pro-sitemaps/\x16\"\x93\x01easybill-importmanager\x84\xc0G&be\
-nq\x09\xe0\x8b\x01dubbotbot\x0b\xc6.&apachebench$\x94?\x00amazon route 53 health check s\
-ervice\x86\xe0D\x03iphone\x86\xe0G\x06iphone\x8bbF\x06webpositive\x10b\xce\x01feed image audit\x05\x01O\
-eum-ic\x08\xa0\xdf\x01fiperbot\x0e\xa2\x93\x05webceo online/\x14\x09h\x01crawlyprojectcrawler\x06 \xac`\
-bnfbot\x88DG&cyberdog\x0a \xab\x00bnf.fr_bot\x12k>\x03meta-externalagent\x08\xc0Y\x02gtmetr\
-ix\x08a}\x05vuhuvbot\x0b#\xc2\x04slaccalebot\x07@'\x04aiohttp\x09\xa2\xe3\x01fleebsbot\x0c\xa7\x09\x05tangibl\
-eebot\x14B\x8a\x04seo-audit-check-bot/\x06`-&yt-dlp\x09\"\\\x01deepcrawl\x0b`\xd2\x04solarwin\
-ds/\x8baG&webpositive\x83\x00G&lg-\x09`h\x03moodlebot\x0e\xa2\xcb\x00capsulechecker\x14i\x87\x03nete\
-state ne crawler\x07\x02\x01\x007siters\x09\x024\x01criteobot\x0a\x01\xbc\x04sitesucker\x0f\x01\xb7\x04siteim\
-prove.com\x15\x01\xb5\x04sitecheckerbotcrawler\x85\x00F\x06nokia\x0f\xe5o\x02hlidam.to robot\x05\xa0\
-\x1c\x0esurf/\x08\xa11&googlehc\x09\xa0|\x01surveybot\x0d\xa1+\x02google-safety\x15\xa1<\x02google trus\
-t services\x0d\xaa\xea\x05yokoygroupag/\x0fDK\x05streamline3bot/\x0fe\xc8\x05wp time capsul\
-e\x16l\xcc\x05wpmudev uptime monitor(d\xe8\x00chrome privacy preserving prefetc\
-h proxy\x09a\\\x04rssingbot\x0a\xc41\x01crawlspace\x0a\x80\xe6\x03paperlibot\x0c \x07\x04pocketcasts/\
-\x87\x80G\x06jasmine\x09\x83\xa5\x00blogvault\x09`\x8a\x02imagemind\x0a`B\x06imageproxy\x05`#\x0egsoap\x09C\xc3\x00\
-butterfly\x0a@\x10\x05terracotta\x0fBf\x04interfaxscanbot\x15B\xa2\x02internetvista moni\
-tor\x06\xa1\xe0dsqlmap\x09\x00B\x01cxensebot\x09AD\x04redditbot\x13\x01:\x01crystalsemanticsbot2\xe2\
-\xfe\x00https://developers.cloudflare.com/security-center/\x07#\xbd\x03ohdear/\x09\
-!\x13&pear http\x0b&\x02\x00a360-search\x0f&\x1c\x03magicsearchdev/\x0a\xc3.&grafana k6\x0b\x02\xa2\x05\
-websniffer/\x0e\"\x91\x01ruxitsynthetic\x10&\xf1\x03perplexity-user/\x05\x00Jbchirp\x07@\x1b\x03ma\
-gibot\x09@ \x03magus bot\x0bA\x8c\x02imagespider\x07\xe1\"&xmlhttp\x08#\x8e\x04seolizer\x89\xe0B\x06qrsc\
-anner\x0f\xc0\xaf\x04sistrix crawler\x07A^\x03monibot\x07AB\x06monitor\x0cF\x0c\x03logicmonitor\x0cB\
-\x0e&resttemplate\x07B\xb1\x03notion/\x09C\x18\x00adminlabs\x09\x80^\x01deskyobot\x11\xe2\xaf\x01everyones\
-ocialbot\x05\xe1)dhttpx\x06\xe1'\x0ehttpie\x09\xe1B\x06httpagent\x0f\xe0{\x00baidu-yunguance\x15\xe1\xa5\x02h\
-ttp banner detection\x04\xe1\x01\x0ebun/\x09\x02\"\x03mailchimp\x0f\xe3x\x03nanointeractive\x11\xe0G\x01\
-cypex.ai/scanning\x05\xe0\x90dspbot\x08\x83\x90\x03netvigie\x89@G&seamonkey\x0c@v\x04searcherx\
-web\x06\xe0\xed`citoid\x08\x81\xa3\x03nitrobot\x08D4&chromedp\x0d\"\x1a\x02adsbot-google\x18@:\x03medium\
-bot-metatagfetcher\x06\xe0\xe8bbubing\x09\xe0\xbd\x00bublupbot\x10j\x7f\x03nerdbynature.bot\x19P\xe1\
-\x05yandexrenderresourcesbot/\x07\xe1\xe4\x00checkly\x08\xe1\xe5\x00checkly/\x09\xc17fnightmare\x0c\x81\
-\x84\x05w3c-mobileok\x09\xc4\xb4\x01experibot\x09@r\x03mxtoolbox\x0c$r\x05videootv bot\x16\xa0\x1d\x06ms w\
-eb services client\x85\xc1F\x06hbbtv\x09\xe1\xc4\x02k7mlwcbot\x0b\xc6#&soap client\x11\x044\x02chrom\
-e-lighthouse\x87\x82\xbe\x01facebot\x0b\x82\xbd\x01facebookbot\x0b`\x83\x02ibm crawler\x13\xc6\x88\x01interne\
-tmeasurement\x19 ,\x01cozi-icalendar-feedreader\x07D[\x05uptimia\x08\x82\x1b&go-resty\
-\x0a\x80\xdb\x02krawlerbot\x11\x869\x02google-read-aloud\x84\xa1H\x06lynx\x07\x02\"\x06winhttp\x0d\x84\x9c\x04server\
-density\x0e!\xf5\x0bphp-curl-class\x8a\x84F\x06blackberry\x8a\x84G\x06blackberry\x0d\x821&consul \
-health\x13e\xc4\x03onlineornot.com_bot\x05\xc0\xe3eyanga\x0e\xa6\xfc\x04svix-webhooks/\x0f\xc8\xa8\x01erep\
-ublik.tools\x0f\xc0\xe0\x05yandex.com/bots\x08\x03\x15\x06symfony2\x0a\x83\xe1\x01firmograph\x0c\xc8\x14\x05test\
-locally/\x12\xa3!\x00agencyanalyticsbot\x08\x83\xf4\x03phindbot\x09\xe4n\x00automaton\x0c\x02\xc5\x02kagi-\
-fetcher\x0e\xe0/\x03matchorysearch\x06`ycnapbot\x07b\x01\x05synapse\x0c\xe3\x02\x04plagawarebot\x0d\xc0\
-P\x05unshorten.it!\x07\xc1!\x01convera\x09\xc1\"\x01convermax\x09@\xcc\x02kb.dk_bot\x14\x83\xe2\x00chatwork\
-\x20linkpreview\x07\xe2\x0f\x0ejersey/\x09\xe2;&dirsearch\x0a\xa0\xcf\x02keybasebot\x0d\xa0\xd0\x02keycdn-too\
-ls/\x04\xe0*\x0eaxel\x08\xc3\xc0\x05woriobot\x0c\xa2\x94\x02indy library\x10eI\x02sindresorhus/got\x06\x00+\x0ec\
-argo \x07\xe0\x87$sentry/\x09\xe0\x89\x04senutobot\x0e!\x81\x01download ninja\x08\x03N\x00apercite\x08#\x1a&h\
-ttplib2\x0b\x85\xee\x03libwww-perl\x12\xe1\xa4\x02ip-web-crawler.com\x05\xe1*\x0ewget2\x08\xa1\x9a\x01edansbo\
-t\x0b\xe0\x08\x02getthit.com\x13J\x1b\x06go 1.1 package http\x0a\xc5b\x03monitorss/\x0c\xc5r\x00awarior\
-ssbot\x10\xaa.\x00alexa site audit\x16\x0f\x01\x01cloudflare-stream-hook\x84 G\x06lynx\x87BG\x06n\
-etcast\x0a\xe1\x9a\x00blackboard\x0e\xe1\xc4\x04slack-imgproxy\x86@F\x06charon\x86@G\x06charon\x89 F\x06ms\
--office\x0e@\xe0\x00chatglm-spider\x16`\x1d\x04projectshield-urlcheck\x07@I\x00anomura\x09\xa5\
-B\x06pagespeed\x0a\xc2\xf5\x01funnelback\x0e\xa0\xec\x03peer39_crawler\x1b\xc3\xe7\x04startpageprivatei\
-mageproxy/\x85\xa2H&links\x86\xa2G&links/\x09`\x89\x01drupalbot\x0c\xe0\xc6\x05wovncrawler/\x83\x00G&zt\
-e\x05\xe0\x1f\x0emint/\x09\xe0O\x03miniflux/\x14\xe2\x05\x02gemini-deep-research\x1a\xe0P\x03minoru's fedi\
-verse crawler\x08\x02D\x01cybaabot\x09\xa5\x9e\x00bling erp\x0a\x81S\x02grouphigh/\x0e\x801&route53-\
-health\x08D.\x01crawl4ai\x88\x04F\x06offbyone\x09\xa2\x10&net::http\x08#\xb3\x04sitebulb\x0ab\xeb\x04statu\
-scake\x0c\x851&health check\x13C\xf4\x00clickuplinkunfurler\x84\x00G&mot-\x88\x00G\x06motorola\
-\x0b\x02\x0c\x04pomothy-bot\x0d\x00j\x03motominerbot/\x86BF\x06palmos\x86BG\x06palmos\x09 L\x02gowikibo\
-t\x0f\xc1%\x00ahrefssiteaudit\x04`:fzmap\x08\xc0\xbe\x03odklbot/\x12I\xbf\x02jobswithgptcom-bot -\
-:\x00amazon-bedrock-agentcore-browser\x85BH\x06nokia\x0aC\x06\x05taboolabot\x0a@e\x05ut-\
-dorkbot\x1f\xbb\x8f\x05web screen service by hyperhost\x0cF>\x05tweetedtimes\x0d\xe0\xfc\x05zu\
-perlistbot/\x19C\x0d\x04poseidon research crawler\x04@>&w3af\x0aCk\x01discordbot\x0a\x82\
-a\x05urlsumabot\x11@)\x01corporama matcher\x19\xe1\x88\x03netestate imprint crawler\x87\xc0\
-G\x06wannabe\x08\xc18\x04qwantbot\x08 \x1c\x05thinkbot\x0d\xc0\x87\x05wanscannerbot\x07AB\x06favicon\x09A2\
-\x03mavifinds\x0a\xe4\xb4\x00brandonbot\x0d@\xa0\x04sfdc-callout/\x06\xe1\xc6afedidb\x06 B\x06scrape\x09 p\
-\x04scribdbot\x0d o\x04screeenly-bot\x19\xe1\x1d\x02mediapartners (googlebot)\x06\x00.flocu\
-st\x0b\x87\x17&lwp-request\x0b\x87B\x06httprequest\x17\x8d\x90\x05web-archive-net.com.bot\x1e\x00\x0b\x03l\
-oc.gov/programs/web-archiving\x06 B\x06uptime\x08 \\\x05uptrends\x0a V\x05uptimebot\
-/\x0c X\x05uptimedoctor\x85@G&emacs\x08`\xc2\x01fastdast\x08`\x1b&fasthttp\x0f`\xc0\x01fast-webcr\
-awler\x17`\xc1\x01fast enterprise crawler\x86!F\x06opera \x08\xa0;\x06gobuster\x89\xa0G&gobrow\
-ser\x0c \x14\x00addsearchbot\x07\xc4!\x06http.jl\x07\xc1>&appscan\x0e\xc3\xbd\x04siteuptime.com\x12\xc1S\x00a\
-ppsiteassociation\x07$\xfd\x02linkdex\x07\"B\x06indexer\x09\xe0?&subfinder\x10#\xe2\x05yandexad\
-ditional\x87\x02G\x06omniweb\x09!.&loader.io\x0c\xc2?\x05tweetmemebot\x12@\xad\x00boardgamepri\
-cesbot\x05`\xf0blemmy\x08 \xa0\x00blockaid\x0b \xa2\x00blogmurabot\x1a \xa3\x80blogtraffic/\x00 feed\
--fetcher\x07A8&splash/\x09\x83B\x06linkcheck\x0a@\x04\x04playwright\x10@\x03\x04playstore-goog\
-le\x07\x82\xb2\x04sitebot\x09%\xdf\x00charlotte\x0c!\xd5\x04sottopopnone\x13\x83\xd9\x05yahoo ad monitorin\
-g\x86\x83G&gionee\x07\x80\x03&needle/\x0a\"B\x06httpclient\x15-@\x01customasynchttpclient\x08\xe5\x97\
-\x03newsnow/\x09\x04\x16\x06zend_http\x0d\xe4\xc1\x04skyworkspider\x0d`(&bruno-runtime\x86\xc0F\x06kind\
-le\x86\xc0H&kindle\x0b\"\x8e\x02img2dataset\x10\xe1\xb5\x01extecontextcrawl\x04`\x0c\x0ektor\x05\x00)\x0ejgit/\
-\x0a\xa1\xf5\x04summalybot\x0e\x01U\x04robotschecker/\x05\xc1Neum-fc\x87\x00F\x06ibrowse\x87\x00G\x06ibrowse\x11\
-a\x0f\x03netresearchserver\x05`>&fimap\x08b\x8f\x03netvibes\x0c\x82\x82\x03nestdaddybot\x14A<\x04rak\
-utenusabot-image/\x06 \xa9aeright\x07!p\x05verity/\x88!H\x06series40\x12\x84\x0b\x02giftedvisi\
-tor scan\x84\xe1G&sie-\x09\xe12\x01crazy egg\x09\xa0_\x02360spider\x12\x85`\x00artemis web reader\
-\x03\xa0.\x0ek6/\x08\xc0\xed\x01freshbot\x0b\"\xd4\x00centcombot/\x11c\xe6\x00checkmarknetwork/\x15\xc0-&free \
-download manager\x07A\x9b\x05webmon \x08\"\x11\x05test-bot\x0a\x00\xe9\x05ylt chrome\x0c\"\x0e&rest-as\
-sured\x85\x81G\x06amaya\x09aa\x02hardenize\x0d\xc7\xb1\x04siteauditbot/\x12\xc1\x94\x00bitbucket-webhoo\
-ks\x07\xc19\x01crusty/\x07@\x18\x02goodzer\x08\xc16\x05trustly/\x0c@ \x02google-agent\x15@&\x02google-c\
-loudvertexbot\x08\xe5\xd5\x02klaviyo/\x0a\x85\xef\x03pcore-http\x0b\xa6\xdf\x03pagepeeker/\x0f\xe1\x08\x04podcha\
-serparser\x84\xe0G\x06uzbl\x0a\xe0\x03\x00a6-indexer\x0f&m\x02hgfalphaxcrawl/\x13\xe3\xcd\x00carbon-umb\
-rella-bot\x09\xe5+\x0ehomebrew/\x0a!\x7f\x02hyscore.io\x0e\xe0P\x04reward-gateway\x0f\xc38\x03mediat\
-oolkitbot\x08\"\x11\x04pr-cy.ru\x0aF\xc3\x01fastmailua\x10c\x1f\x00adyen httpclient\x14d\x11\x02glute\
-n free crawler/\x03\xa0'\x0exh/\x84@F\x06msie\x0cD\xde\x01findthatfile\x13\xe3\x88\x04sentryuptimebo\
-t/1.0\x05 c`teoma\x07@X\x02gslfbot\x0a@J\x01daspeedbot\x10a\x08\x0ejava-http-client\x05\x81.%t\
-rae/\x08 \x80\x03nerdybot\x0c\xa1\x8c\x04seobilitybot\x13\xcb/\x06microsoft-cryptoapi\x08\xe56&cypre\
-ss/\x09\x84\x18\x01commafeed\x0a\x81a\x04safednsbot\x1c\x81o\x00safesearch microdata crawler\x05@\
->&vega/\x06@.&vegeta\x09\x81B\x06extractor\x0d\x00!\x04prtgcloudbot/\x14\x00 \x04prtg network \
-monitor\x07\xe3\x17\x00admantx\x07\xe0L\x00antibot\x89\x80G\x06ucbrowser\x15h\x04\x02geisthaus-pagefetc\
-her\x05\x80\x12cltx71\x09\x02\xeb\x02crunchbot\x0d\xe8F\x01cyotekwebcopy\x11\xe2\x94\x05webcompanycrawler\x05\
-\xc2!&curl/\x08\xc0\x1f\x0ehackney/\x09` &lua-resty\x0e\x80T\x03mistralai-user\x07\xe1\xf9\x01fyrebot\x07\x01\
-\"&wininet\x09\".&artillery\x10#\xf2\x02level9searchbot/!\xa1\x9b\x04server density ser\
-vice monitoring\x06\xc0\xdac;owler\x06\x83q$fetch/\x0a\xe1E\x04reelevant/\x0f\x83,\x02storebot-go\
-ogle\x84AG\x06icab\x07\xc1\xa5\x05webzio \x0a\xe2>&libwhisker\x0f\xc1\xa6\x05webzio-extended\x85\xc2G\x06hbbt\
-v\x09\xc3\xc7\x01fediindex\x0b!\x14\x03lwp-trivial\x0ea\xb7\x00magpie-crawler\x07BG\x03metorik\x88DH\x06ni\
-ntendo\x09\xe0\"\x04ps_daily/\x0eB1\x05trendictionbot\x06\xe3\"etineye\x08\x81\x1f\x05tigerbot\x09\xe0\xb7\x01e\
-yeotabot\x10\x02\x06\x01nimbostratus-bot\x05\x82\x17&lwp::\x0b\"\xa4\x03nixstatsbot\x0d\xa6\xc9\x03opengrap\
-h.io/\x15\xc53\x02google-inspectiontool\x07b\xcf\x04sbl-bot\x0ad \x00agakidsbot\x0ca\x89\x00bidsw\
-itchbot\x13\x02&\x04pwabuilderhttpagent\x06\x80+&libdnf\x86\x80H\x06libweb\x0a\x042&check_http\
-\x11\xc2\xdd\x03page-preview-tool\x05a=&owasp\x08\xc0\xe4\x04ssssbot/\x0c\xc4\x0b\x00accessstatus\x0e\xe2\xfc\x02li\
-nkcheckerbot\x06\x80\xb8cnvdorz\x09\x857&happy-dom\x16\x83\x03\x02geedoshopproductfinder\x17\x88\xad\
-\x02it2media-domain-crawler\x06\x02Ge2ip.ru\x08\x03\x12&http.rb/\x0d'6\x03medialogiabot\x10\
-&*\x04python-opengraph\x04\xa0\xff\"yak/\x08!k\x05veoozbot\x0b!|\x00baiduspider!\x03\xf3\x02librar\
-y of congress web archiving\x85\xa0G&sanyo\x09\x034\x00allafrica\x0a\x01K\x00claude-web\x0f\
-\xa0c\x04sandobacrawler/\x18\xa0d\x04sansec security monitor/\x06\x01nadisqus\x87\x00G&phil\
-ips\x0c`Y\x03modatscanner\x11`[\x03modularconnector/\x06\xc1\x1d`advbot\x0aBE\x03metajobbot\
-\x0ac>\x04rankurbot/\x19\xc4\x99\x01ecovadissustainabilitybot\x08\xa4\x10\x04potions/\x09\xa1d\x03monsp\
-ark/\x0a\xa1c\x03monsidobot\x0d\xc1\xc7\x03oai-searchbot\x07A\xa2\x04shapbot\x08\x037&htmlunit\x89\x00C&lu\
-nascape\x10#\x04\x03linksindexerbot/\x05\x81\x05\x0egot (\x05 ?&amass\x0b @\x00amazonadbot\x0d =\x00\
-amazon-kendra\x1c C\x00amazonsellerinitiatedlisting\x07\x02\xdc\x03owler-w\x09\x01-\x00aler\
-tsite\x0cc\xc8\x03chatgpt-user\x14\x10\xac\x02isscyberriskcrawler/\x07\x03>&morfeus\x09\xa3\x17&http\
--tiny\x0d\xa5}\x03nbertaupete95\x15Av\x01do not track verifier\x03@\x8aads9\x0d\xe2\xc9\x00capita\
-lonebot\x0dB\x17&www-mechanize\x0f \xdd\x04splash version/\x06\x01\xd1$sogou \x08a\xff\x04swimgbo\
-t\x0bB\x9d\x02integromat/\x0bB\x9e\x02integromedb\x09B\x8f\x02imgproxy/\x0cC\x92\x00bingpreview/\x0cfg\x03\
-montools.com\x12\xa8\x85\x04sentinel-linkcheck\x85\x00F\x06xiino\x09\x83\x00\x03linkisbot\x09`R\x05updo\
-wn.io\x12\x82\x95\x01easydns monitoring\x18\x00\xf7\x01fyndsearchengine-crawler\x07\xa0\xbd\x01faceb\
-ot\x87\xa0E\x05facebot\x8a\x82H\x06blackberry\x10\x02\x12\x01cognitiveseo.com\x13\xa0\xbe\x01facebookexter\
-nalhit\x07\x02%\x03mj12bot\x88\x05G\x06antgalio\x0b\xa3\xe6\x04startmebot/\x11\xe3m\x05vercel-screensho\
-t\x83\x00Gfppc\x0a\x82\x02\x03linkpadbot\x0ab\\\x03mojeekbot/\x11Ee\x03montastic-monitor\x87\xc0G\x06alc\
-atel\x09BB\x05twinagent\x0cA\x8e\x00binarycanary\x0d\xa0\x0e\x02gingercrawler\x19\xe3-&internet d\
-ownload manager\x88\"F\x06netfront\x88\"G&netfront\x09\x00\xe1\x04sqwatcher$T\xf9\x00cloudfla\
-re-custom-error-page-crawler\x06\x01\xd5afeedly\x07\x01\xbd\x05feedbot\x0a\x01%&feedparser\x0e\
-\x01\xd7\x01feedsearch bot\x14A\xff\x00cloudflare-speedtest\x05\xe0\xdfesonic\x08\xe2\xbb\x01ezoicbot\x09\xe1\
--&webreaper\x18\x04p\x02honeybadger uptime check\x83\x80G&lg/\x87\xa1G\x06symbian\x0cb\xc5\x05wov\
-n crawler\x12\x87\x8d\x03netsystemsresearch\x04\xe0\x05\x0egot/\x09c\x13\x01james bot\x0a`\x1e\x00adventur\
-er\x0c\xe0\x05&got-scraping\x08A\x1a&niquests\x09a &luasocket\x0a\x80(&hoppscotch\x0f`I\x05uas\
-linkchecker/\x85\x82H\x06webos\x08\xc3 \x01contxbot\x0a\xa1s\x01dnbcrawler\x12\xe5\"\x02google-apps-s\
-cript\x05@B\x06crawl\x06\xa0\xfbezumbot\x89AB\x06scrapbook\x8d@C\x06crazy browser\x06\"$\x0eboto3/\
-\x06\x00>&paros/\x0a\x04>&netsparker\x10\x00\xe9\x03parselysharesbot\x06\xe0ocmsnbot\x87$F\x06browse\
-x\x11\xc8\xbf\x01factset_spyderbot\x07\xc1C\x01cxk_bot\x0bC5&geckodriver\x12\xc20\x02feedfetcher-\
-google\x14f\xa8\x02irokez.cz monitoring\x06\x00jdscope3\x08b\xb4\x02httpunit\x09\x00i\x04scoop.it\
-/\x11b\xb5\x02httpurlconnection\x1c\xc0\x91\x03new york times newsgathering\x05\x80qadmbot\x07\
-\xc0\xd8\x05yacybot\x09\x80r\x01dmbrowser\x11\xeaB\x04recurly webhooks/\x07\x82y\x02hubspot\x88#G\x06epiph\
-any\x09 8&phantomas\x0e\x82\xa3\x05webspidermount\x05\xa0\xfacpsbot\x07\xc0!\x03mail.ru\x0b\xc0#\x03mail.r\
-u_bot\x10\xc2z\x01domains project/\x15\x00j\x05velenpublicwebcrawler\x04aC$red/\x86\xc0G\x06ga\
-leon\x09\xe0\x11\x00adagiobot\x18\xec\xfd\x00cloudflare-radar-scanner\x06!\xe6afluffy\x09\x84\xed\x05youda\
-obot\x0a W\x03mixrankbot\x0d V\x03mixnodecache/\x06\x00a!deusu/\x08\xc0\x98\x02innguma/\x09\xa0\xce\x02ken\
-drabot\x10F\xf0\x00claude-searchbot\x05`/dqcbot\x07ax\x02httrack\x0d#\xb0\x05wheregoes.com\x11\
-\xc2a\x03monitoring360bot/\x06\xc2\xce%wpsec/\x09\x02;&dirbuster\x0a\xa3w\x03check_http\x0e\xa0Z\x02gue\
-stpostsbot/\x87 F\x06trident\x87 H\x06trident\x0b`\x97\x01echobot bot\x12\xe97\x02google web p\
-review\x1b\x00\xfa\x05zoterotranslationserver/wmf\x05\xc0\x1c\x0eureq/\x07\xc1<\x01curebot\x0a\x02E\x05twi\
-tterbot\x8e\xe0G\x06enigma browser\x06\xc1>&jaeles\x08@\xbe\x00buddybot\x0cC\xab\x05wesee:search\x13\
-\xaa\xe4\x02landau-media-spider\x04\x00;fdirb\x09\x00j\x01dirbuster\x0b&3\x05trentwil.es\x15\x02\x1b\x04pr\
-oductsup.io/crawler\x07\xc2\xe6\x05yextbot\x08\x00>&skipfish\x0a`\x97\x05behloolbot\x11e5\x02goog\
-le-notebooklm\x08${\x04seekport\x09\xe2\xc0\x02jooblebot\x0a B\x06lighthouse\x10 \x12\x02gnam gna\
-m spider\x18 \xf5\x02lightspeedsystemscrawler\x06\x81Meuipbot\x07\xe0\x84\x02iboubot\x0c\x82\xe5\x01fli\
-pboardrss\x12a\x09\x06commons-httpclient\x07!>&invicti\x09\x01?&hakrawler\x0e\xc5\x08\x00acade\
-micbotrtu\x10\xc0/\x06microsoft-webdav\x15\xc0/\x06microsoft url control\x04\xa1\x13\x0ephp/\x08B\
-\xd9\x01feedspot\x0a`\x0a\x01cmschecker\x12B\xd8\x01feedsearch-crawler\x07\xc2U\x02grover/\x08\xc1+\x01cov\
-eobot\x0a\xa0@\x04rawweb-bot\x10b\x0d\x06vert.x-webclient\x86\xc1F\x06blazer\x88\x01F\x06msoffice\x88\x00G\
-\x06softbank\x11\x05J\x03microsoftpreview/\x1a\x00\xd0\x04software-security-research\x83\x00G&\
-htc\x84\x01G&amoi\x12-/\x01crawler_eb_germany\x12\x0f\x19\x05theinternetsearchx\x06 T`arabo\
-t\x06\x00\x15\"golfe/\x0e\xc2\x96\x03newsharecounts\x10\x020\x00algolia crawler/\x19!\x0a\x05taragroup i\
-ntelligent bot\x06\x80(`ai2bot\x07\x80&\x00ai2bot \x0c\x80'\x00ai2bot-dolma\x09\x00\xac\x01evc-batch\
-\x0b\xa4\x00\x02gdnplus.com\x0f\x85\x1d\x06system.net.http\x11\"~\x05w3c_css_validator\x86\xa0G&retaw\
-q\x0d\x01\xf4\x01fullstorybot/\x0dGw\x04searchexpress\x0e\xa0N\x04retrolistecom/\x05 \xf5ezgrab\x0ae\
-\x83\x04semrushbot\x0a g\x05vagabondo/\x14(\xf1\x01friendly testing bot\x07`\xc3\x02jyxobot\x09\x03\x00\
-\x05swisscows\x0a\x80\xcf\x00catchpoint\x0dd\xa0\x02intelx.io_bot\x05 \x09acludo\x06\xc0,\x0edocker\x88\xc0G\x06\
-doczilla\x0e \xb0\x02jamie's spider\x85\xa0G\x06kaios\x0a\xc2\xa4\x00blogtrottr\x0e \xb3\x05wirereaderb\
-ot/\x12A>\x81current\x00rss reader\x05B:\x06zgrab\x07AB\x06grabber\x0b\xc11&healthcheck\x11\xe5\x9f\x01\
-elmahio-uptimebot\x08\xe0\xa1\x02heritrix\x08\xa0\xd3\x05xing bot\x0b\xe5u\x04searcherweb\x0f\xe1\xb1\x05wher\
-esitup.com/\x1a@\x9e\x01elmah.io uptime monitoring\x05@\x1c&isahc\x09\x82t\x02friendica\x0b\
-\x87B\x06http client\x0f\x82\xf2\x01friendlycrawler\x84 G\x06ipod\x84 H\x06ipod\x0a\xa01\x0ekube-probe\x0d\
-\xe3\xfb\x03pingadmin.ru/\x06A\xb8ewocbot\x08\xe1\xa3\x02ioncrawl\x08\xe0\xc1\x03oncrawl/\x8afF\x06windows ce\
-\x8afG\x06windows ce\x8afH\x06windows ce\x08\xe0\x97\x02infoobot\x09\xe4\xf8\x05zoominfo-\x0bA\x9b\x03nicecra\
-wler\x0fc]\x04atom feed robot\x08\xe47&happydom\x0a\xc5Y\x00archive-it\x0c$\xf3\x05zebra-v2-bo\
-t\x0f\x80y\x00backlinkcrawler\x08CQ\x00applebot\x08\xe2\xaf\x05whatweb/\x0c\xa2^\x04rssreaderbot\x0c\x81>&\
-muieblackcat\x84\xe0G&bird\x07@\xd0\x01feedbin\x0a@\xd1\x01feedburner\x0d@\x7f\x05feedvalidator\x1c@\
-\xd6\x01feedpresso content index bot\x06!\xaf`botify\x0a\x82H\x04remove.bg/\x0e\x86\xb3\x01exodus\
-movement\x10\xc0e\x04sbintuitionsbot/\x05\xc1+\x0eyarn/\x07!\xda\x0cspider/\x0a%o\x05verispider\x13.\
-\xc3\x03online domain tools\x85\x81G&crkey\x09\x02\xf5\x00cliqzbot/\x0c\xc8\xef\x01freshpingbot\x13\xce7\x03m\
-ediamonitoringbot/\x06\x82\xe5$stape/\x88\x85G\x06netscape\x0c!\x1e\x05thousandeyes\x0e\x83l\x04scra\
-peherobot/\x03\x00C\x06://\x07 \xd2\x00cdscbot\x0d'\xce\x03opentheboxbot\x11aw\x00azureai-searchb\
-ot\x04\xa0(&paw/\x08\xc0*\x01cotoyogi\x0b\xa1\xd8\x04spawning-ai\x12\x0a\xca\x00capitaloneshopping\x17\x00\xa5\x04s\
-hortwave image fetcher\x83@G&wap\x08!\x06\x0erequest/\x0bA\x9c\x02ias crawler\x1d\x06\xec\x01free\
-webmonitoring sitechecker\x06\xc0\x90a dvbot\x08\"\xbd\x02jetslide\x0c\xc2\x01\x04pixalate.com\x12\
-c\x02\x02geedoproductsearch\x07\x81Q\x02grobbot\x08\x00\xd6\x03outbrain\x0c\x83\x18\x03macrobondbot\x0d\x01*\x05\
-toutiaospider\x06\xe0\xe5blarbin\x06\xe0B&larbin\x0b\xe1\xee\x00claritybot/\x10`\xdd\x05yahoocachesy\
-stem\x08c\xc3\x04slackbot\x0ae\x81\x00bedrockbot\x0d\xc3O\x01dataforseobot\x11c2&blackbox-expo\
-rter\x06\xc19\x06nuclei\x07 X\x03moatbot\x0a`(\x03manus-user\x12b\x81\x04semanticscholarbot\x86\xe1G\
-\x06docomo\x0b\xe1\x0c\x01cocolyzebot\x8d\xe6G\x06windows phone\x8d\xe6H\x06windows phone\x88\xe1G&micr\
-omax\x0b\xe3\x15\x05minicrawler\x0e\xe1/\x06microsoft bits\x0fH-\x02googlebot-video\x06 \x7f bdbo\
-t/\x07 C\x05twingly\x8a \xbd\x01twitterbot\x0f D\x05twinwavescanner\x08A~\x03neevabot\x0a\xe5\xcf\x05wp\
-umbrella\x0c\x04\x8b\x02imagesiftbot\x0f\xe5u\x02hstspreload-bot\x86\xe2F\x06galeon\x08\xc0\x1b\x0ego-rest\
-y\x0a\xa0\xc8\x00caliberbot\x0e\xc0\x14\x02go-http-client\x04\x00\x00 008/\x07\x00\xf2\x05zealbot\x0b\xe0;&feroxbus\
-ter\x14\xe3\xbf\x00bufferlinkpreviewbot\x04\xa0\xb2\"ahc/\x06\x00B\x06spider\x0a\x00\xdc\x04spiderling\x11\x00\xdb\x84s\
-pider\x00spider.com\x06\x80\x06bgenieo\x08\xc3\xee\x02findlink\x0a\xe2%\x02googlebot/\x0d\xe2B\x02googlebo\
-t-ia/\x16\xe2\x19\x02google-ads-conversions\x06\xe1S$rigor)\x08\xe13\x06headless\x09a\xc3\x05wormlyb\
-ot\x0f\xe1h\x02headonlyscraper\x86aG\x06teleca\x07\"]\x00drupact\x89`b\x00electron/\x0f\x00\x18\x04priva\
-cyawarebot\x18%:\x02google-site-verification\x06\x02Vadaumoa\x87BG\x06arachne\x0aB\x0b\x06a\
-pache-cxf\x0e\xe0e\x02hcardvalidator'\x05\xfa\x00cloudflare-custom-hostname-verifi\
-cation\x84aE\x06msie\x84aH\x06msie\x0c\xe8\x0d\x06reactornetty\x11\xe1\x86\x00better uptime bot\x0a`\xaa\x00b\
-ne.es_bot\x0b\xe3\x8d\x01duckduckbot\x0c\xe4\x9c\x00blackduck-fd\x17\xe3\x8e\x01duckduckgo-favicons-\
-bot\x85\xe1G\x06nokia\x86\x00G&tianyu\x0b\"\x0f\x05terra cotta\x0e\xe2#\x01cookie-maestro\x06 p`awari\
-o\x08A\xe2\x14ssl labs\x09 q\x00awariobot\x0f\x01R\x02groovinaadsbot/\x85\xc1G\x06webos\x08c\xc5\x04sleepb\
-ot\x0b\xa0E\x01cyberpatrol\x0e\xc5)\x02googlebot-news\x10\xc1\x9c\x05weborama-fetcher\x85AG&sagem\
-\x06ABF-agent\x0a@\"\x00agenttimes\x0dB\x89\x02imagefetcher/\x07\xc1H\x00andibot\x09E\xb3\x02crawler4\
-j\x09\x81\xe8\x04statabot/\x0d\x81\xea\x04statsdronebot\x18\x81\xec\x04statusnestbacklinkspider\x08#\xb6\x05w\
-knd-bot\x09 \x1a\x00adscanner\x0c\xe2\x99\x05webgains-bot\x0d \x1b\x00adstxtcrawler\x05A\x00\x0enode/\x08A\
-\xa9\x03nodeping\x0aA\xba\x02node-fetch\x10A\xa6\x03nlux_iaharvester\x04\x00?&nmap\x0c\xe4\x8d\x00bigupdat\
-abot\x0d\xe5%\x01cookiehub bot\x15\x00\xa7\x03nmap scripting engine\x06\x82\x8ecnetumo\x07\x80;\x05tumb\
-lr/\x8c\x03G\x06sonyericsson\x18#9\x03mediavinemetadataparser/\x05\xe0\x17acolly\x09\xc3\xa0\x01emai\
-lwolf\x0a\xe0\x16\x01collapsify\x0d\xc1G\x04reflectionbot\x85\x82G\x06tizen\x09\x80\x16\x06zend\\http\x0b\x80\x0d\x03ze\
-nback bot\x10\xe2\xc7\x05wowlink crawler/\x05\xc0U!daum/\x08\"\x94\x04seoulbot\x0c`\xc8\x02kangaroo b\
-ot\x0c`\xc9\x02kangaroobot/\x07\x01U\x00aragog/\x08\"?&httprobe\x0b\x01-\x01cragcrawler\x0e\xc04\x03mcon\
-textualbot\x04 =icurl\x05a#&axis2\x0ab\x8c\x05watchmouse\x0f\"y\x04securityheaders\x1b\xe0\x03\x05\
-synthetic-monitoring-agent/\x05`Tdrivva\x08\x81\x95\x03newsblur\x0a\x81\x98\x03newspaper/\x14\x81\
-n\x00newsify feed fetcher\x08\xe0;\x01csirt.cz\x88#G\x06series60\x0ca3\x00aliyunsecbot\x16,\
-\x00\x01cloudflare-ssldetector\x07\x80\xfe\x01gaisbot\x09\x82;\x03megaindex\x0a\x00\xad\x04sirdatabot\x92\xe3\
-B\x06technology preview\x06\xc3\xda\x1cspider\x08\xc3\xd2\x01feeder /\x09\x82\x1d&restsharp\x0d\x80|\x02hype \
-machine/\x05\x81\x01clinko\x06\x82#&axis/1\x09\x81\x05\x03linktiger\x0d\x81\xfa\x02linkapediabot\x84\xc0G&xbo\
-x\x06 \xeceyoubot\x0a -&youtube-dl\x93\xb0\xbd\x01facebookexternalhit\x08\x816\x00alphabot\x0adb\x02\
-harsilbot/\x0b\x02\x0d\x05telegrambot\x0c\x00\xec\x02legalmonster\x07\x84$\x03mainwp/\x09\x805\x03mechaniz\
-e\x09 \xd6\x04sparkpost\x0d`\xf2\x00clearscopebot\x09\xc31\x00alienfarm\x09b\xc7\x04smarshbot\x0bC\xb5\x00bra\
-ndverity\x10@\xeb\x00cispa webcrawler\x05\x02\x08\x0ejava \x87\x80G&oregano\x09\xe2\x17\x02goodreads\x0b\xc1\xd7\
-\x02known agent\x87\x01F\x06abrowse\x08a\xad\x03nooshub/\x0b\xe2}\x00baiduadsbot\x05\x01*\x0earia2\x08a\xed\x02l\
-eikibot\x09 \x82\x00beeperbot\x15\x00\x10\x01voluumdsp-content-bot\x06C.&siege/\x08\x01'\x03manag\
-ewp\x0c\x02\x81\x05validator.nu\x13\x0bM\x04retrevopageanalyzer\x07\x81\x15\x00addthis\x07\xc0z\x05vmcrawl\
-\x0a\xa6F\x06compatible\x16\x86\x8c\x03netshelter contentscan\x04\xe0<&ffuf\x09\xc2\xd9\x03overcast/\x0c\xa7\x92\
-\x03newrelicbot/\x0f\xc0M\x00ap3a.240617.008\x04\x00E&www.\x08 l\x03rogerbot\x89\xa0G\x06konquero\
-r\x0e\x00U\x05www.uptime.com\x08\x81\x86\x01dratabot\x09\x83\xd0\x03operator/\x0d\xe5\xa7\x01epivozcrawler\x16\x91\xd4\
-\x05xml sitemaps generator\x07\"Z\x04rssapi/\x08\x84B\x06archiver\x0ac\xd4\x04sosospider\x0f\xc0\xce\x04\
-socialrankiobot'@\x88\x00bibliotheque nacional de france crawler\x04a+\x0enp\
-m/\x07 -\x03masscan\x88\xa0G&offbyone\x0e\xa0\x91\x00officestorebot\x1d \xab\x01e.ventures invest\
-ment crawler\x08\xa2\xf3\x03petalbot\x0a\xe7\xf4\x02lightpanda\x0b\xe2y\x01pandalytics\x10\x00\x0a\x03lmarena\
-unfurlbot\x83\xe0H&aol\x06\x80\xcdewpscan\x0fD*\x00air.ai/scanning\x14\xca\x04\x01cloudflare-vali\
-dator\x06\x01\xefezabbix\x07\xc0B\x06harvest\x0c\xc1\xde\x00chargebeebot\x10\x80\xd2\x05xenu link sleuth\x05\x81\
-\x1a&treq/\x07\x80\x1c&reqwest\x0a`\xf6\x01fuseonbot/\x0f\x80\x06&request-promise\x06\x02\xa7ewebzip\x07\x00\x0e\
-\x01codabot\x09\xe0\xe1\x03pagething\x0d\x80\xf1\x02let's encrypt\x13\x00\x0d\x01coda-server-fetcher\x07AB\
-&archive\x08\xe2\xe3\x03pangubot\x0aA\xa6\x02archivebot\x10 \x7f\x04semantic-visions\x04@EF.com\x09F\
-\xd3\x01feeder.co\x0c\xe4Z\x03modernizebot\x13\xcd\xb4\x04sitecheck-sitecrawl\x84\x80G&dlna\x09\x82\xcb\x02ka\
-zbtbot/\x0a\"\xe0\x03pagespeed/\x10\x01\xaa\x01europarchive.org\x17B\xfb\x00cloudflare-healthch\
-ecks\x06\xa0\xc6cgptbot\x0bD\xf8\x02linguee bot\x0d\xa4\xe1\x00chatgpt agent\x10\xc1\x1a\x05theoldreader.c\
-om\x83\xc0G&juc\x87\xa2G&willcom\x0ba\x89\x05wbsearchbot\x0e\xc5>\x02google-xrawler\x07\x810&prince/\
-\x87\x80F\x06voyager\x87\x80G\x06voyager\x11\x81\x16\x04printfriendly.com\x06\xa1\x18Npython\x08\xa1h\x04anyeven\
-t\x0a`\xd7\x00centurybot\x0e`\xd3\x00censysinspect/\x16`\xd5\x00centro ads.txt crawler\x06 \x85\"i\
-cbot/\x09\x824&pyppeteer\x0b\xe2\x03\x03linkreader/\x10\x81!\x02appengine-google\x06\xe2\x00&nodejs\x86\
-AH\x06galeon\x09\xa20&princexml\x0cA\x99\x04serpstatbot/\x87\x01G&j-phone\x0a\xc1\x1e\x04protopage/\x0b\
-\x20s\x04aisearchbot\x12\x066\x02google-physicalweb\x05\xc17&jsdom\x08\xc0g\x00attracta\x09\xc0\x1c\x0eatt\
-ohttpc\x0f\xc10\x03mattermost-bot/\x85aF\x06webtv\x85aH\x06webtv\x07aB\x06webtest\x14\x86m\x04scrapi\
-ng@nytimes.com\x86`G\x06mosaic\x86cH\x06palmos\x8b\xe6F\x06netpositive\x0e\xe4\xc8\x04smartologyb\
-ot/\x07\xe4,\x0ekubectl\x87\x82H\x06symbian\x0b\"\x99\x03newsroom.bi\x13\x85\xab\x03nomore404.com robot\x84\
-!F\x06aol \x0a\xe1\xa4\x04shortpixel\x0b\xe0e\x01digg deeper\x0d\xe0g\x01digincore bot\x06\xa29`exabot\x08\
-\xa0\x06\x00aboundex\x09\x81$\x01cookiebot\x0d\x81&\x01cookiehubscan\x1ae$\x02google-certificates\
--bridge\x06\x83\xd1 ccbot/\x08\x85\xc6\x02kagibot/\x0b\x88\xb4\x03nstoolsbot/\x10\x80\xeb\x03pdf24 url to pdf\
-\x07B\x95\x04zoombot\x08 <\x05turnitin\x0aA\xf7\x05zombiebot/\x10 \x0b\x04poggio-citations\x06\x01\xdedspl\
-unk\x09\xe1\xb1\x00boxcarbot\x0be\xed\x04valve/steam\x10cZ\x05uptimestatistics\x07$\xfc\x03pingdom\x09 \
-}\x01domcopbot\x0c\xe2\x97\x00bitsightbot/\x0d w\x01domaincrawler\x16 x\x01domain re-animat\
-or bot\x05\x80beuseai\x09\x85E\x00amzn-user\x0b&\xdd\x00channel3bot\x10\x80c\x05useebookchecker/\x85\
-`G\x06lobo/\x07!F\x052ip bot\x09\xe14\x04queritbot\x10\xe13\x04querit-searchbot\x07\x80\xaa\x02iskanie\x08\
-\xe05\x04quillbot\x0b\x81s\x03my-tiny-bot\x13\xe2^\x00arquivo-web-crawler\x05@&#make/\x08\xc07&sl\
-imerjs\x0c \xb1\x01exasearchbot\x10\"/\x00alexandriaorgbot\x05`\xb6bjetty\x07`\xbc\x02jetmon/\x08\xe0\
-v\x03nagetbot\x12\x03P\x02greppr web crawler\x09\xc2\x8b\x00biglotron\x0a\xa4\xd1\x03optimizer)\x0b\xa6\x85\x05w\
-3c_unicorn\x0f\xc0\x10\x02globalwebsearch\x06\xc2\x88\"ifttt/\x09D_\x03monitis -\x0cC\xcb\x04snapchat\
-ads/\x11\xc6M\x01datadog synthetic\x07`$\x0eaws-cli\x07`$\x0eaws-sdk\x0ad\xa9\x02isdownbot/\x10\x02\x11\
-\x03lssrocketcrawler\x13A%&universalfeedparser\x07@z\x04seekbot\x09d%\x00ahrefsbot\
-\x0a\x81&\x06powershell\x0f\xe1\x1b\x06go http package\x83\x00G&ngm\x04aBFbots\x09\xc0z\x02huckabot/\x12aK\
-\x02gotsitemonitor.com\x03`\xeablcc\x06\xa0\xa9dsmtbot\x0a\xc2\x82\x04sempi.tech\x0c`\xfd\x03pingping.i\
-o/\x06\x00b asana/\x08\x01\x04\x00aasa-bot\x0c\xa8\xfe\x03pinterestbot\x16s<\x02google-trust-service\
-s/\x05\xe0<&wfuzz\x85`B\x06cubot\x0d\xe3\x07\x00abuse.xmco.fr\x10\x8c$\x00ahrefssiteaudit/\x08\xe3\xb0\x04sit\
-e24x7\x09\x00\xd3\x02kimi-user\x0f\xab'\x01cookiehubverify\x11(Z\x01dead link checker\x83 G&w3\
-m\x0ab\x14\x04priecobot/\x0b\x01G\x02goparserbot\x10\x01\xbc\x01facebookcatalog/\x93\x01E\x05facebookex\
-ternalhit\x07\x00x\x00b2b bot\x88\xe4H\x06smarthub\x0a\x01_\x00arquivobot\x0e\xe0(&thunder client\
-\x06\xe0Mcimrbot\x08\xc26&testcafe\x0a\xc2\x83\x00bestchange\x19\xd6m\x00autoconfig test from ust\
-c\x08\xe5(\x0einsomnia\x09@\xda\x02kosmiobot\x0d\xe2N\x03miniature.io/\x13d\x9d\x04serverhunterspide\
-r/\x04!>fxray\x08Ci\x03moreover\x8ccE\x06avantbrowser\x1aA\xc7\x02kaikki.org-digital-arc\
-hive\x85\xe1G\x06obigo\x07!\xd4\x03orbbot/\x09\xe0\xe9\x01foregenix\x0d\xe0f\x00atlassian-bot\x03 \x13Nphp\x08 \xf6\
-\x03phpcrawl\x0a`\xf0\x05zanistabot\x0dB\x83\x05w3c-checklink\x06c\x0eetermly\x08\x03.\x03mastodon\x0a\xa0\
-Z\x00archivebox\x0f\xa0[\x00archive.org_bot\
-";
-pub(crate) static STARTS: [u16; 1] = [0];
-pub(crate) static TEXT: &str = "";
-pub(crate) static FLAGS: [u8; 1] = [0];
-pub(crate) static TRIGGERS: [u8; 1] = [0];

@@ -1,11 +1,15 @@
 //! Labelled requests, and what detectBot makes of them.
 
 use doorward_core::request::{Body, Request, Scheme, Seen};
-use doorward_core::rules::detect_bot::catalogue;
+use doorward_core::rules::detect_bot::catalogue::Catalogue;
 use doorward_core::rules::detect_bot::disguise::{LEAST, Model, Strength, look};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::io::Read as _;
+use std::sync::LazyLock;
+
+/// The table, ready to be searched.
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::default);
 
 /// One request.
 pub(super) struct Row {
@@ -113,7 +117,7 @@ impl Row {
                 Found::Nothing
             };
         };
-        if !catalogue::find(user_agent.as_bytes(), &[]).is_empty() {
+        if !CATALOGUE.find(user_agent.as_bytes(), &[]).is_empty() {
             return Found::Named;
         }
         let Some((_, signs)) = look(&self.request(), user_agent.as_bytes()) else {

@@ -2,12 +2,16 @@
 
 use anyhow::{Context as _, Result};
 use doorward_core::request::{Body, Request, Scheme, Seen};
-use doorward_core::rules::detect_bot::catalogue;
+use doorward_core::rules::detect_bot::catalogue::Catalogue;
 use doorward_core::rules::detect_bot::disguise::{Signs, look};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::LazyLock;
+
+/// The table, ready to be searched.
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::default);
 
 /// One request.
 pub(crate) struct Row {
@@ -39,7 +43,7 @@ fn row(value: &Value) -> Option<Row> {
         .filter_map(|pair| Some((pair[0].as_str()?.as_bytes(), pair[1].as_str()?.as_bytes())))
         .collect();
     let user_agent = headers.iter().find(|(name, _)| *name == b"user-agent")?.1;
-    if !catalogue::find(user_agent, &[]).is_empty() {
+    if !CATALOGUE.find(user_agent, &[]).is_empty() {
         return None;
     }
     let request = Request {
