@@ -401,7 +401,7 @@ impl Engine {
         &self,
         judged: Judged,
         id: impl FnOnce() -> String,
-        world: &mut impl World,
+        world: &mut dyn World,
     ) -> Step {
         let mut id = Some(id);
         let mut id = || id.take().map_or_else(String::new, |id| id());
