@@ -452,7 +452,7 @@ impl Engine {
         }
         let mut reserved = Vec::new();
         for (entry, finding) in self.policy.entries.iter().zip(&mut findings) {
-            let asked = (&mut *world, now);
+            let asked: (&mut dyn World, _) = (&mut *world, now);
             answer(
                 entry,
                 finding,
@@ -661,7 +661,7 @@ fn answer(
     entry: &Entry,
     finding: &mut Finding,
     denied_by: Option<&Entry>,
-    (world, now): (&mut impl World, Millis),
+    (world, now): (&mut dyn World, Millis),
     outstanding: &mut Vec<Need>,
     reserved: &mut Vec<Reserved>,
 ) {
@@ -692,7 +692,7 @@ fn spend(
     entry: &Entry,
     finding: &mut Finding,
     denied_by: Option<&Entry>,
-    (world, now): (&mut impl World, Millis),
+    (world, now): (&mut dyn World, Millis),
     outstanding: &mut Vec<Need>,
 ) {
     let Finding::Spends(judgement, needs) = &*finding else {
