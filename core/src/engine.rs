@@ -186,6 +186,7 @@ pub struct Engine {
     live_body: bool,
     name: Arc<str>,
     forced_dry_run: bool,
+    rehearsal: bool,
 }
 
 /// What every rule saw, before the outside was asked.
@@ -269,6 +270,7 @@ impl Engine {
             live_body: live.body,
             name,
             forced_dry_run: false,
+            rehearsal: false,
         })
     }
 
@@ -282,6 +284,13 @@ impl Engine {
     /// on-call switch `DOORWARD_MODE=DRY_RUN`.
     pub fn force_dry_run(&mut self) {
         self.forced_dry_run = true;
+    }
+
+    /// From now on refine takes part as if it were LIVE, and changes nothing: what
+    /// its weights are trained and measured on does not depend on them.
+    #[doc(hidden)]
+    pub fn rehearse(&mut self) {
+        self.rehearsal = true;
     }
 
     /// From now on keys are made by this keyer: HMACs for a shared store.
@@ -391,7 +400,7 @@ impl Engine {
                 .policy
                 .refine
                 .as_ref()
-                .map(|refine| Box::new(refine.ask(&view, self.forced_dry_run))),
+                .map(|refine| Box::new(refine.ask(&view, self.forced_dry_run || self.rehearsal))),
         }
     }
 

@@ -65,6 +65,8 @@ pub struct Refined {
     pub explanation: Vec<(&'static str, i32)>,
     /// The signals' levels.
     pub vector: Vector,
+    /// The least that stays, whatever speaks for the client.
+    pub floor: Conclusion,
 }
 
 /// What refine keeps of a request while its rules are being answered.
@@ -226,6 +228,7 @@ impl Refine {
             margin: weighed.margin,
             explanation,
             vector,
+            floor,
         }
     }
 
@@ -237,7 +240,7 @@ impl Refine {
         floor: Conclusion,
     ) -> Conclusion {
         let cheapest = asked.costs.decide(weighed.score);
-        let softened = if speaks_for(weighed) {
+        let softened = if weighed.speaks_for() {
             first.min(cheapest)
         } else {
             first
@@ -249,15 +252,6 @@ impl Refine {
         };
         hardened.min(asked.at_most).max(asked.at_least).max(floor)
     }
-}
-
-/// Whether anything that a client cannot simply send speaks for it.
-fn speaks_for(weighed: &Weighed) -> bool {
-    weighed
-        .weights
-        .iter()
-        .enumerate()
-        .any(|(index, weight)| *weight < 0 && index != At::BROWSER as usize)
 }
 
 /// A result as refine looks at it.

@@ -32,6 +32,7 @@ mod reproducible;
 #[cfg(feature = "core")]
 mod ribbon;
 mod sbom;
+mod simulate;
 mod tables;
 mod traffic;
 mod tree;
@@ -80,6 +81,11 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         "sbom",
         "what is in the packages, as CycloneDX in dist/; they depend on nothing",
         sbom::run,
+    ),
+    (
+        "simulate",
+        "a day of an application as traffic: --regime shop --seed 1 --out FILE",
+        simulate::run,
     ),
     (
         "tables",

@@ -4,7 +4,7 @@
 //! For each action: what it costs to block somebody who means well
 //! (`falseBlock`), to let abuse pass (`miss`), and to ask somebody who means
 //! well for a step-up (`stepUp`; `null` where there is none to ask for). Abuse
-//! passes a step-up in one case of twenty.
+//! passes a step-up in one case of five: codes are phished, sessions ridden.
 
 use crate::decision::Conclusion;
 use crate::units::Score;
@@ -22,24 +22,24 @@ pub struct Costs {
 
 /// Words for actions and their costs unless the policy says otherwise.
 pub const ACTIONS: &[(&str, Costs)] = &[
-    ("read", costs(100, 50, 40)),
-    ("search", costs(100, 60, 40)),
-    ("signup", costs(100, 120, 20)),
-    ("login", costs(100, 200, 15)),
-    ("password_reset", costs(100, 200, 15)),
-    ("checkout", costs(200, 200, 25)),
-    ("payment", costs(200, 300, 25)),
-    ("token_create", costs(100, 300, 15)),
-    ("post_content", costs(100, 100, 30)),
-    ("inference", costs(100, 100, 30)),
-    ("admin", costs(100, 500, 10)),
+    ("read", costs(100, 50, 60)),
+    ("search", costs(100, 60, 60)),
+    ("signup", costs(100, 120, 50)),
+    ("login", costs(100, 200, 50)),
+    ("password_reset", costs(100, 200, 50)),
+    ("checkout", costs(200, 200, 80)),
+    ("payment", costs(200, 300, 80)),
+    ("token_create", costs(100, 300, 40)),
+    ("post_content", costs(100, 100, 60)),
+    ("inference", costs(100, 100, 60)),
+    ("admin", costs(100, 500, 30)),
 ];
 
 /// Those of any other action.
-pub const OTHERS: Costs = costs(100, 100, 30);
+pub const OTHERS: Costs = costs(100, 100, 60);
 
 /// One case of abuse in this many passes a step-up.
-const PASSES: u64 = 20;
+const PASSES: u64 = 5;
 
 const fn costs(false_block: u32, miss: u32, step_up: u32) -> Costs {
     Costs {

@@ -6,7 +6,7 @@
 //! an integer, so it is the same everywhere. Trained by `make train`; the card
 //! is `core/model/refine.md`.
 
-use super::signals::{COUNT, SIGNALS, Vector};
+use super::signals::{At, COUNT, SIGNALS, Vector};
 use crate::units::Score;
 
 /// Points of the table of probabilities.
@@ -29,6 +29,15 @@ pub struct Weighed {
     pub weights: [i32; COUNT],
     /// The calibrated probability of abuse.
     pub score: Score,
+}
+
+impl Weighed {
+    /// Whether anything that a client cannot simply send speaks for it.
+    #[must_use]
+    pub fn speaks_for(&self) -> bool {
+        let counts = |(index, weight): (usize, &i32)| *weight < 0 && index != At::BROWSER as usize;
+        self.weights.iter().enumerate().any(counts)
+    }
 }
 
 /// The weights that are built in.

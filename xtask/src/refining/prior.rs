@@ -1,0 +1,50 @@
+//! What each signal means, before any simulation: thousandths of a logit by
+//! level. Training moves from here only as far as the days insist.
+
+/// By the names of the contract.
+pub(super) const PRIOR: &[(&str, &[i32])] = &[
+    ("shield.content", &[800, 3500, 4500, 5500]),
+    ("shield.code", &[1500, 5500, 6500, 7500]),
+    ("shield.place", &[500, 1500, 2500]),
+    ("shield.kinds", &[500, 1000]),
+    ("bot.tool", &[1500, 4500]),
+    ("bot.other", &[500, 4000, 4500, 5500, 8000]),
+    ("limit.address", &[500, 3500, 4500, 5500]),
+    ("limit.claim", &[3500]),
+    ("email", &[300, 3500, 4500]),
+    ("sensitive", &[500, 3500]),
+    ("prompt", &[500, 4000, 5000, 6000]),
+    ("rule.other", &[500, 2500, 4500]),
+    ("rules.objecting", &[1000, 1800]),
+    ("request.browser", &[-300, -700]),
+    ("account.age", &[-300, -600, -1000, -1300, -1500]),
+    ("account.orders", &[-500, -900, -1300, -1500]),
+    ("account.verified", &[-300]),
+    ("account.mfa", &[-400]),
+    ("session.age", &[-100, -200, -300]),
+    ("device.age", &[-200, -500, -900]),
+    ("session.stepUp", &[-800, -2500]),
+    ("standing", &[-400, -900, -1500, -2400, -3600, -5000]),
+    ("account.chargebacks", &[1500, 2500]),
+    ("account.fresh", &[300, 700]),
+    ("session.changed", &[400, 900, 1800]),
+    ("session.takeover", &[1000, 2500, 4500]),
+    ("address.pace", &[100, 300, 600]),
+    ("address.failures", &[400, 900, 1500]),
+    ("address.flagged", &[300, 700, 1200]),
+    ("client.pace", &[200, 500, 1000, 1600]),
+    ("client.regular", &[500, 1200]),
+    ("client.walk", &[300, 900, 1500]),
+    ("client.paths", &[300, 700]),
+    ("client.flagged", &[500, 1000, 1500]),
+    ("client.moves", &[500, 1200]),
+    ("user.flagged", &[600, 1300, 2000]),
+    ("user.failures", &[300, 800]),
+    ("user.pace", &[200, 600, 1200]),
+    ("user.history", &[-200, -500, -900, -1200]),
+    ("user.home", &[-400, -800]),
+    ("user.away", &[100, 400]),
+];
+
+/// The sum without any signal.
+pub(super) const BASE: i32 = -4500;
