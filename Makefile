@@ -156,6 +156,7 @@ eval: ## what the rules find in the labelled corpora of ../shared/data; after `m
 train: train-bots train-prompt ## the weights of the models, from ../shared/data: the same bytes on every machine
 	cargo run --release --locked --quiet --manifest-path core/model/train/Cargo.toml --target-dir target/train -- \
 	  ../shared/data/waf core/model target/shield-parts
+	cargo xtask refine
 
 train-bots:
 	cargo run --release --locked --quiet --manifest-path core/model/bots/Cargo.toml --target-dir target/train -- \

@@ -45,6 +45,7 @@ const ALONE = [
   "internal",
   "prompt",
   "redis",
+  "refine",
   "testing",
   "wasm/edge",
   "wasm/inline",

@@ -400,6 +400,8 @@ export interface Maker {
   headers(line: string): string | undefined;
   /** The refusal as JSON; undefined where the engine failed. */
   respond(line: string, accept: string): string | undefined;
+  /** The answer reconsidered; undefined where the engine failed. */
+  refine(line: string, context: unknown): string | undefined;
 }
 
 const CONCLUSIONS: Readonly<Record<string, Conclusion>> = {
@@ -419,15 +421,17 @@ export class Decision {
   readonly conclusion: Conclusion;
   readonly #maker: Maker;
   readonly #answer: string;
+  readonly #context: unknown;
   #line: DecisionLine | undefined;
 
   /** From the engine's answer: the letter of the conclusion, then the decision line. */
-  constructor(answer: string, maker: Maker) {
+  constructor(answer: string, maker: Maker, context?: unknown) {
     const conclusion = CONCLUSIONS[answer.charAt(0)];
     if (conclusion === undefined) throw new Error(`an answer that starts with ${answer[0]}`);
     this.conclusion = conclusion;
     this.#answer = answer;
     this.#maker = maker;
+    this.#context = context;
   }
 
   /** True only for ALLOW. */
@@ -472,6 +476,17 @@ export class Decision {
   /** Seconds for which the same request would get the same denial; 0 where unknown. */
   get ttl(): number {
     return this.reason.retryAfter ?? 0;
+  }
+
+  /** The second opinion, where there is one. */
+  get refined(): RefinedLine | undefined {
+    return this.toJSON().refined;
+  }
+  /** See `refine` of `doorward/refine`. */
+  refine(context?: object): Decision {
+    const known = { ...(this.#context as object | undefined), ...context };
+    const answer = this.#maker.refine(this.toString(), known);
+    return answer ? new Decision(answer, this.#maker, known) : this;
   }
 
   /** What each rule saw, and what would have changed the outcome. */

@@ -175,6 +175,11 @@ export class Engine {
     return this.#try(({ instance }) => instance.shell.respond(decision, accept), onFault);
   }
 
+  /** The decision reconsidered with a context, as `decide` answers. */
+  refine(decision: string, context: string, onFault: OnFault): string | undefined {
+    return this.#try(({ raw }) => raw.refine(decision, context) ?? "", onFault);
+  }
+
   /** The decision-log line of what followed a decision. */
   outcome(decision: string, time: number, outcome: string, onFault: OnFault): string | undefined {
     return this.#try(({ instance }) => instance.shell.outcome(decision, time, outcome), onFault);

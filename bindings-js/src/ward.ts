@@ -111,6 +111,7 @@ export class Ward<Needs extends string = never> {
       explain: (line) => this.#explain(line),
       headers: (line) => engine.headers(line, this.#onFault),
       respond: (line, accept) => engine.respond(line, accept, this.#onFault),
+      refine: (line, context) => engine.refine(line, contextJson(context), this.#onFault),
     };
     this.#answers = answering(store, outside, (error) => this.#storeFailed(error));
   }
@@ -125,11 +126,11 @@ export class Ward<Needs extends string = never> {
     const body = reading instanceof Promise ? await reading : reading;
     if (!this[internals].store) {
       const answer = this.#decide(adapter, request, context[0], peer, body, true);
-      if (answer.charCodeAt(0) !== NEEDS) return this.#decision(answer);
+      if (answer.charCodeAt(0) !== NEEDS) return this.#decision(answer, context[0]);
     }
     const input = emptyInput();
     this.#fill(input, adapter, request, context[0], peer, body);
-    return this.#drive(input);
+    return this.#drive(input, context[0]);
   }
 
   /**
@@ -144,7 +145,8 @@ export class Ward<Needs extends string = never> {
     const { body: bounds } = this[internals].engine.reads;
     const body = bounds ? adapter.seen(request, bounds) : undefined;
     const peer = this.#peer(adapter, request);
-    return this.#decision(this.#decide(adapter, request, context[0], peer, body, false));
+    const answer = this.#decide(adapter, request, context[0], peer, body, false);
+    return this.#decision(answer, context[0]);
   }
 
   /** A ward with further rules on the same store; cached, so it may be called in a handler. */
@@ -267,7 +269,7 @@ export class Ward<Needs extends string = never> {
     return answer;
   }
 
-  async #drive(input: Input): Promise<Decision> {
+  async #drive(input: Input, context: unknown): Promise<Decision> {
     let answer: string;
     try {
       const { engine } = this[internals];
@@ -275,13 +277,13 @@ export class Ward<Needs extends string = never> {
     } catch {
       answer = this.#faulted();
     }
-    return this.#decision(answer);
+    return this.#decision(answer, context);
   }
 
-  #decision(given: string): Decision {
+  #decision(given: string, context: unknown): Decision {
     const end = given.indexOf("\n");
     const answer = end < 0 ? given : given.slice(0, end);
-    const decision = new Decision(answer, this.#maker);
+    const decision = new Decision(answer, this.#maker, context);
     for (const line of end < 0 ? [] : given.slice(end + 1).split("\n")) {
       if (line.startsWith("R")) reservations.set(decision, line.slice(1));
       else this.#log(line);

@@ -167,6 +167,12 @@ impl Engine {
         )
     }
 
+    /// The letter of the effective conclusion, and the decision line reconsidered with
+    /// this context.
+    fn refine(&self, decision: &str, context: &str) -> PyResult<Option<String>> {
+        guarded(|| self.core.refine(decision, context))
+    }
+
     /// The canonical policy.
     fn policy(&self) -> &str {
         self.core.policy().canonical()

@@ -15,7 +15,7 @@ use crate::keys::Keyer;
 use crate::need::{Facts, Need, Reply, World};
 use crate::pack::Packs;
 use crate::policy::{Entry, Policy, PolicyError};
-use crate::refine::{Actors, Asked};
+use crate::refine::{Actors, Asked, Refine};
 use crate::request::Request;
 use crate::rules::{Finding, Judgement, Memo};
 use crate::settle::Reserved;
@@ -284,6 +284,19 @@ impl Engine {
     /// on-call switch `DOORWARD_MODE=DRY_RUN`.
     pub fn force_dry_run(&mut self) {
         self.forced_dry_run = true;
+    }
+
+    /// Reconsiders a decision line of this policy with a context: the letter of the
+    /// effective conclusion and the line with the second opinion in it. `None` if
+    /// the line is no object.
+    #[must_use]
+    pub fn refine(&self, line: &str, context: &str) -> Option<String> {
+        let line = Value::parse(line.as_bytes()).ok();
+        let line = line.filter(|line| matches!(line, Value::Object(_)))?;
+        let context = Context::parse(context.as_bytes()).unwrap_or_default();
+        let plain = Refine::default();
+        let refine = self.policy.refine.as_ref().unwrap_or(&plain);
+        Some(refine.again(&self.policy.entries, &line, &context))
     }
 
     /// From now on refine takes part as if it were LIVE, and changes nothing: what

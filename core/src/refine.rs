@@ -19,6 +19,7 @@
 //! application does not tell it; the weights come from a simulation, see
 //! `core/model/refine.md`.
 
+mod again;
 mod costs;
 mod facts;
 mod found;
@@ -83,6 +84,12 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// An invariant holds here.
+    fn bound(&mut self, invariant: &options::Invariant) {
+        self.at_most = self.at_most.min(invariant.at_most);
+        self.at_least = self.at_least.max(invariant.at_least);
+    }
+
     /// Whose profiles the request belongs to.
     pub(crate) fn actors(&self) -> Actors {
         self.actions.keys
@@ -125,8 +132,7 @@ impl Refine {
         };
         for invariant in &self.invariants {
             if invariant.when.eval(view) == Tri::True {
-                asked.at_most = asked.at_most.min(invariant.at_most);
-                asked.at_least = asked.at_least.max(invariant.at_least);
+                asked.bound(invariant);
             }
         }
         asked
@@ -213,23 +219,7 @@ impl Refine {
         asked
             .actions
             .add(attack, habits::passes(effective), world, now);
-        let mut explanation: Vec<(&'static str, i32)> = SIGNALS
-            .iter()
-            .zip(weighed.weights)
-            .filter(|(_, weight)| *weight != 0)
-            .map(|(signal, weight)| (signal.name, weight))
-            .collect();
-        explanation.sort_by_key(|(_, weight)| core::cmp::Reverse(weight.unsigned_abs()));
-        Refined {
-            conclusion: effective,
-            would: asked.dry.then_some(conclusion),
-            score: weighed.score,
-            base: weighed.base,
-            margin: weighed.margin,
-            explanation,
-            vector,
-            floor,
-        }
+        Refined::of(asked, &weighed, vector, first, conclusion, floor)
     }
 
     fn conclude(
@@ -268,6 +258,7 @@ fn of<'a>(entry: &Entry, conclusion: Conclusion, score: Score, reason: &'a Reaso
         place: "",
         findings: 0,
         tool: false,
+        spoofed: false,
         quota: (0, 0),
         contract: entry.rule.contract(),
     };
@@ -282,6 +273,7 @@ fn of<'a>(entry: &Entry, conclusion: Conclusion, score: Score, reason: &'a Reaso
             }
             ("limit", Detail::Count(limit)) => found.quota.0 = *limit,
             ("remaining", Detail::Count(left)) => found.quota.1 = *left,
+            ("spoofed", Detail::Flag(yes)) => found.spoofed = *yes,
             ("key_fallback", Detail::Flag(true)) => found.contract = false,
             _ => {}
         }
@@ -290,6 +282,33 @@ fn of<'a>(entry: &Entry, conclusion: Conclusion, score: Score, reason: &'a Reaso
 }
 
 impl Refined {
+    fn of(
+        asked: &Asked,
+        weighed: &Weighed,
+        vector: Vector,
+        first: Conclusion,
+        conclusion: Conclusion,
+        floor: Conclusion,
+    ) -> Self {
+        let mut explanation: Vec<(&'static str, i32)> = SIGNALS
+            .iter()
+            .zip(weighed.weights)
+            .filter(|(_, weight)| *weight != 0)
+            .map(|(signal, weight)| (signal.name, weight))
+            .collect();
+        explanation.sort_by_key(|(_, weight)| core::cmp::Reverse(weight.unsigned_abs()));
+        Self {
+            conclusion: if asked.dry { first } else { conclusion },
+            would: asked.dry.then_some(conclusion),
+            score: weighed.score,
+            base: weighed.base,
+            margin: weighed.margin,
+            explanation,
+            vector,
+            floor,
+        }
+    }
+
     /// Writes the member `refined` of a decision line, without its name.
     pub(crate) fn write(&self, out: &mut String) {
         out.push('{');

@@ -268,6 +268,13 @@ impl Engine {
         String::new()
     }
 
+    /// The letter of the effective conclusion, and the decision line reconsidered with
+    /// this context.
+    #[must_use]
+    pub fn refine(&self, decision: &str, context: &str) -> Option<String> {
+        self.0.core.refine(decision, context)
+    }
+
     /// The next decision traps on purpose, for failure drills.
     pub fn fail_next(&self) {
         self.0.fail.set(true);

@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use crate::{
     data::{self, Row},
-    eval_bots, eval_email, eval_peers, eval_prompt, eval_sensitive, eval_shield,
+    eval_bots, eval_email, eval_peers, eval_prompt, eval_sensitive, eval_shield, refining,
 };
 
 const CORPORA: &[Row] = &[
@@ -14,6 +14,7 @@ const CORPORA: &[Row] = &[
     ("shield", "waf", eval_shield::run),
     ("prompt", "prompt-injection", eval_prompt::run),
     ("sensitive", "pii", eval_sensitive::run),
+    ("refine", "bots", refining::eval),
     ("peers", "waf", eval_peers::run),
 ];
 

@@ -27,11 +27,14 @@ mod eval_shield;
 mod ledger;
 mod mutate;
 #[cfg(feature = "core")]
+mod refining;
+#[cfg(feature = "core")]
 mod replay;
 mod reproducible;
 #[cfg(feature = "core")]
 mod ribbon;
 mod sbom;
+#[cfg(feature = "core")]
 mod simulate;
 mod tables;
 mod traffic;
@@ -82,6 +85,13 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         "what is in the packages, as CycloneDX in dist/; they depend on nothing",
         sbom::run,
     ),
+    #[cfg(feature = "core")]
+    (
+        "refine",
+        "train refine's weights on simulated days: core/model/refine.bin and its card",
+        refining::train,
+    ),
+    #[cfg(feature = "core")]
     (
         "simulate",
         "a day of an application as traffic: --regime shop --seed 1 --out FILE",

@@ -6,7 +6,7 @@ The text is parsed only when somebody asks for more than the conclusion.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, cast
@@ -291,6 +291,7 @@ class Decision:
         self._text = text[1:]
         self._step_up = step_up
         self._reserved = ""
+        self._again: Callable[[str, Mapping[str, Any] | None], Decision | None] | None = None
 
     def is_allowed(self) -> bool:
         return self._conclusion == "ALLOW"
@@ -374,6 +375,11 @@ class Decision:
     def ttl(self) -> int:
         """Seconds for which a refusal by a limit stands; 0 for anything else."""
         return self.reason.retry_after or 0
+
+    @property
+    def refined(self) -> Mapping[str, Any] | None:
+        """The second opinion as the decision line has it, where there is one."""
+        return cast("Mapping[str, Any] | None", self._line.get("refined"))
 
     def explain(self) -> Explanation:
         """What each rule saw and what would have changed the outcome."""

@@ -61,6 +61,10 @@ class Core:
         """What the host's store has to settle; where the engine fails, nothing is."""
         return self._guarded(lambda: self.engine.settle(reserved, used, now), str)
 
+    def refine(self, line: str, context: str) -> str | None:
+        """A decision line reconsidered with a context."""
+        return self._guarded(lambda: self.engine.refine(line, context), lambda: None)
+
     def _guarded(self, call: Callable[[], T], otherwise: Callable[[], T]) -> T:
         """Tries twice: what failed once may have been the state it met."""
         for _ in range(_ATTEMPTS):

@@ -167,7 +167,7 @@ class Doorward:
         while text[0] == "N" and len(replies) < ROUNDS:
             replies.append(await asked.answer(text[1:]))
             text = self._core.answer(frame, "\n".join(replies))
-        return self._decided(text)
+        return self._decided(text, context)
 
     def protect_sync(self, request: Any, context: Mapping[str, Any] | None = None) -> Decision:
         """Judges a request where nothing can be awaited.
@@ -191,7 +191,7 @@ class Doorward:
         while text[0] == "N" and len(replies) < ROUNDS:
             replies.append(asked.answer_now(text[1:]))
             text = self._core.answer(frame, "\n".join(replies))
-        return self._decided(text)
+        return self._decided(text, context)
 
     def with_rule(self, *rules: Rule) -> Doorward:
         """A ward with these rules after its own; it shares this ward's store.
@@ -328,9 +328,15 @@ class Doorward:
         cause = ("store", type(error).__name__)
         self._warn(cause, f"the store did not answer, the embedded store does: {error!r}")
 
-    def _decided(self, text: str) -> Decision:
+    def _again(self, line: str, context: Mapping[str, Any]) -> Decision | None:
+        """The decision reconsidered; nothing where the engine failed."""
+        answer = self._core.refine(line, to_json(context).decode())
+        return self._decided(answer, context) if answer else None
+
+    def _decided(self, text: str, context: Mapping[str, Any] | None) -> Decision:
         text, *more = text.split("\n")
         decision = Decision(text, self._step_up)
+        decision._again = lambda line, more: self._again(line, {**(context or {}), **(more or {})})
         for line in more:
             if line[0] == "R":
                 decision._reserved = line[1:]

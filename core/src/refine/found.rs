@@ -18,6 +18,8 @@ pub(super) struct Found<'a> {
     pub(super) findings: usize,
     /// Every category named is a tool's.
     pub(super) tool: bool,
+    /// The rule verified that it is not who it says.
+    pub(super) spoofed: bool,
     /// Units allowed and left.
     pub(super) quota: (u64, u64),
     /// The limit is a contract with an account, a tenant or a budget.
@@ -60,14 +62,28 @@ fn is_one_of(code: &str, heads: &[&str]) -> bool {
     heads.iter().any(|head| code.starts_with(head))
 }
 
-/// A forged identity that was verified to be forged.
-fn is_spoofing(code: &str) -> bool {
-    code.contains("spoof") || code.contains("forged") || code.contains("impersonat")
-}
+/// Codes of an identity that was verified to be forged.
+const FORGED: [&str; 3] = [
+    "bot.signature.mismatch",
+    "bot.signature.replayed",
+    "bot.signature.agent_address",
+];
+
+/// From here on a browser's headers that contradict each other are certain.
+const CONTRADICTION: u16 = 9_500;
 
 impl Found<'_> {
     fn objects(&self) -> bool {
         self.conclusion != Conclusion::Allow
+    }
+
+    /// Whether it certainly is not who or what it says.
+    fn is_spoofing(&self) -> bool {
+        self.spoofed
+            || is_one_of(self.code, &FORGED)
+            || self.score >= CONTRADICTION
+                && self.objects()
+                && is_one_of(self.code, &["bot.spoofed."])
     }
 
     /// The least that stays of it, whatever speaks for the client.
@@ -77,7 +93,7 @@ impl Found<'_> {
         let expected = prose && is_one_of(self.place, &BODIES);
         let certainty = if expected { in_prose } else { elsewhere };
         let certain =
-            self.score >= certainty && is_one_of(self.code, &CERTAIN) || is_spoofing(self.code);
+            self.score >= certainty && is_one_of(self.code, &CERTAIN) || self.is_spoofing();
         if !self.objects() {
             Conclusion::Allow
         } else if stands {
@@ -161,10 +177,10 @@ fn one(found: &Found<'_>, prose: bool, quiet: u8, vector: &mut Vector) {
                 vector.raise(At::TOOL, level);
                 return;
             }
-            let kind = if is_spoofing(found.code) {
+            let kind = if found.is_spoofing() {
                 5
             } else if !denied {
-                u8::from(found.score > 0 && found.code != "bot.allowed")
+                (found.code == "bot.suspected").into()
             } else {
                 level(found.score, &[0, 7_000, 9_500]).saturating_add(1)
             };

@@ -42,6 +42,20 @@ pub struct Refine {
     pub(super) points: Option<[u16; POINTS]>,
 }
 
+impl Default for Refine {
+    /// LIVE, and nothing else said.
+    fn default() -> Self {
+        Self {
+            mode: Mode::Live,
+            harden: false,
+            firm: Vec::new(),
+            actions: Vec::new(),
+            invariants: Vec::new(),
+            points: None,
+        }
+    }
+}
+
 impl Refine {
     /// Reads the key; `entries` are names and ids of the policy's rules.
     pub(crate) fn parse(value: &Value, entries: &[(&str, &str)]) -> Result<Self, Fault> {

@@ -1,8 +1,8 @@
 //! Simulated days through the engine: what it knew of each request.
 
+use crate::simulate::day;
 use crate::simulate::regime::REGIMES;
 use crate::simulate::sample::Samples;
-use crate::simulate::day;
 use anyhow::{Result, anyhow};
 use doorward_core::decision::{Conclusion, Decision, Mode};
 use doorward_core::engine::{Engine, Step};
@@ -36,8 +36,8 @@ pub(super) fn collect(samples: &Samples, seeds: &[u64]) -> Result<Vec<Sample>> {
     for regime in &REGIMES {
         let policy = regime.policy(",\"refine\":{\"mode\":\"LIVE\"}");
         for seed in seeds {
-            let mut engine = Engine::new(&policy, Keyer::Seed([0; 16]))
-                .map_err(|error| anyhow!("{error}"))?;
+            let mut engine =
+                Engine::new(&policy, Keyer::Seed([0; 16])).map_err(|error| anyhow!("{error}"))?;
             engine.rehearse();
             let mut store = Memory::new(engine.policy().store_bytes(), 0);
             let mut builder = FrameBuilder::default();
@@ -55,15 +55,25 @@ pub(super) fn collect(samples: &Samples, seeds: &[u64]) -> Result<Vec<Sample>> {
                     .ok_or_else(|| anyhow!("too long"))?;
                 let judged = engine.judge_with(frame, Facts::NONE);
                 let actors = judged.actors();
-                let mut world = Embedded { store: &mut store, lost: false };
-                let Step::Decided(decision) = engine.conclude(judged, String::new, &mut world) else {
+                let mut world = Embedded {
+                    store: &mut store,
+                    lost: false,
+                };
+                let Step::Decided(decision) = engine.conclude(judged, String::new, &mut world)
+                else {
                     return Err(anyhow!("the store did not answer"));
                 };
                 if let Some(outcome) = &line.outcome {
                     report(actors, outcome, &mut store, now);
                 }
                 let action = action(&request.line);
-                out.extend(sample(regime.name, request.persona, request.attack, &decision, &action));
+                out.extend(sample(
+                    regime.name,
+                    request.persona,
+                    request.attack,
+                    &decision,
+                    &action,
+                ));
             }
         }
     }
@@ -72,7 +82,9 @@ pub(super) fn collect(samples: &Samples, seeds: &[u64]) -> Result<Vec<Sample>> {
 
 fn action(line: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
-    let action = value.pointer("/context/action").and_then(|action| action.as_str());
+    let action = value
+        .pointer("/context/action")
+        .and_then(|action| action.as_str());
     action.unwrap_or_default().to_owned()
 }
 
@@ -85,7 +97,11 @@ fn sample(
 ) -> Option<Sample> {
     let refined = decision.refined.as_ref()?;
     let (mut scores, mut limited, mut other) = ([0; 2], false, false);
-    for result in decision.results.iter().filter(|result| result.mode == Mode::Live) {
+    for result in decision
+        .results
+        .iter()
+        .filter(|result| result.mode == Mode::Live)
+    {
         let denied = result.conclusion != Conclusion::Allow;
         match (result.rule, scores.each_mut()) {
             ("shield", [shield, _]) if denied => *shield = result.score.get(),

@@ -13,10 +13,12 @@ use std::collections::BTreeMap;
 const HOLD: f64 = 25.0;
 const SWEEPS: usize = 25;
 /// How far a step may move from the prior, as shares of it: what raises, what lowers.
-const UP: [f64; 2] = [0.2, 2.2];
-const DOWN: [f64; 2] = [0.3, 3.5];
-/// Simulated days hold more abuse than applications see: what each of it counts.
-const ABUSE: f64 = 0.7;
+const UP: [f64; 2] = [0.4, 1.8];
+const DOWN: [f64; 2] = [0.6, 3.0];
+/// Where the base stays: who gives no sign is no suspect.
+const BASES: [f64; 2] = [-4.5, -2.0];
+/// What a request of abuse counts beside one of people: a miss is dearer to train on.
+const ABUSE: f64 = 1.2;
 /// Requests that one persona of one regime counts as.
 const EACH: f64 = 400.0;
 /// How much more a request counts that the rules stopped.
@@ -69,8 +71,15 @@ pub(super) fn fit(samples: &[Sample], keep: &dyn Fn(&Sample) -> bool, without: &
     }
     let mut groups: BTreeMap<[u8; COUNT], [f64; 2]> = BTreeMap::new();
     for one in &kept {
-        let count = counts.get(&(one.regime, one.persona)).copied().unwrap_or(1.0);
-        let stopped = if one.first == Conclusion::Allow { 1.0 } else { STOPPED };
+        let count = counts
+            .get(&(one.regime, one.persona))
+            .copied()
+            .unwrap_or(1.0);
+        let stopped = if one.first == Conclusion::Allow {
+            1.0
+        } else {
+            STOPPED
+        };
         let class = if one.attack { ABUSE } else { 1.0 };
         let weight = class * stopped * EACH.min(count) / count;
         let group = groups.entry(*one.vector.levels()).or_default();
@@ -90,7 +99,13 @@ pub(super) fn fit(samples: &[Sample], keep: &dyn Fn(&Sample) -> bool, without: &
             let row = prior.and_then(|(_, row)| row.get(usize::from(level - 1)));
             let at = row.copied().unwrap_or(before);
             let step = f64::from(at - before) / 1000.0;
-            steps.push((index, level, if dead { 0.0 } else { step }, dead, signal.raises));
+            steps.push((
+                index,
+                level,
+                if dead { 0.0 } else { step },
+                dead,
+                signal.raises,
+            ));
             before = at;
         }
     }
@@ -108,21 +123,32 @@ pub(super) fn fit(samples: &[Sample], keep: &dyn Fn(&Sample) -> bool, without: &
                 }
             }
         }
-        rows.push(Row { margin, weight: *weight, bad: *bad });
+        rows.push(Row {
+            margin,
+            weight: *weight,
+            bad: *bad,
+        });
     }
     let everyone: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or_default()).collect();
     for _ in 0..SWEEPS {
         let moved = newton(&rows, &everyone, base, f64::from(BASE) / 1000.0);
-        shift(&mut rows, &everyone, moved);
-        base += moved;
-        for ((value, list), (_, _, prior, dead, raises)) in values.iter_mut().zip(&active).zip(&steps) {
+        let to = (base + moved).clamp(BASES[0], BASES[1]);
+        shift(&mut rows, &everyone, to - base);
+        base = to;
+        for ((value, list), (_, _, prior, dead, raises)) in
+            values.iter_mut().zip(&active).zip(&steps)
+        {
             if *dead || list.is_empty() {
                 continue;
             }
             let to = *value + newton(&rows, list, *value, *prior);
             // no evidence outgrows its meaning, so that what speaks for somebody still counts
             let [least, most] = if *raises { UP } else { DOWN }.map(|share| share * *prior);
-            let to = if *raises { to.clamp(least, most) } else { to.clamp(most, least) };
+            let to = if *raises {
+                to.clamp(least, most)
+            } else {
+                to.clamp(most, least)
+            };
             shift(&mut rows, list, to - *value);
             *value = to;
         }
@@ -158,7 +184,10 @@ fn newton(rows: &[Row], list: &[u32], value: f64, prior: f64) -> f64 {
 
 fn shift(rows: &mut [Row], list: &[u32], by: f64) {
     for number in list {
-        if let Some(row) = usize::try_from(*number).ok().and_then(|at| rows.get_mut(at)) {
+        if let Some(row) = usize::try_from(*number)
+            .ok()
+            .and_then(|at| rows.get_mut(at))
+        {
             row.margin += by;
         }
     }
@@ -170,7 +199,11 @@ fn thousandths(x: f64) -> i32 {
 }
 
 /// The logistic function at the points of the table.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 10,000")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 0 to 10,000"
+)]
 fn points() -> [u16; POINTS] {
     let mut points = [0; POINTS];
     let mut margin = -10.0;

@@ -57,7 +57,9 @@ pub(super) fn table(judged: &Judged<'_>) -> String {
     for (one, weighed) in judged.iter().filter(|(one, _)| !one.is_contract()) {
         let then = refined(one, weighed);
         for name in ["all", one.persona, one.regime] {
-            by.entry((one.attack, name)).or_default().add(one.first, then);
+            by.entry((one.attack, name))
+                .or_default()
+                .add(one.first, then);
         }
     }
     let mut out = String::from(
@@ -191,7 +193,8 @@ fn baseline(judged: &Judged<'_>) -> String {
                 let (mut legit, mut people, mut stopped, mut kept) = (0.0, 0.0, 0.0, 0.0);
                 for (one, _) in judged.iter().filter(|(one, _)| !one.is_contract()) {
                     let [by_shield, by_bot] = one.scores;
-                    let denies = by_shield >= shield || by_bot >= bot || limits && one.limited || one.other;
+                    let denies =
+                        by_shield >= shield || by_bot >= bot || limits && one.limited || one.other;
                     let one_more = f64::from(u8::from(denies));
                     if !one.attack {
                         people += 1.0;
