@@ -230,6 +230,10 @@ impl Judged {
 
 /// A decision, or the facts it lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "made once a request and moved once; a box would be an allocation for each"
+)]
 pub enum Step {
     /// Decided.
     Decided(Decision),
