@@ -1,6 +1,8 @@
-"""What other detectors say of the labelled texts; a peer that is not installed is left out."""
+"""What other detectors say of the labelled texts: not measured by this script yet.
+
+Exit code 2: `cargo xtask eval sensitive` says that peers are left out and goes on.
+"""
 
 import sys
 
-print("no peer is installed")
 sys.exit(2)
