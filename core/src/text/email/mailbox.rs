@@ -81,12 +81,12 @@ pub fn canonical(email: &Email<'_>) -> String {
     match domain {
         "gmail.com" | "googlemail.com" => {
             domain = "gmail.com";
-            local.retain(|c| c != '.');
+            drop_marks(&mut local, &['.']);
         }
         "icloud.com" | "me.com" | "mac.com" => domain = "icloud.com",
         "proton.me" | "protonmail.com" | "protonmail.ch" | "pm.me" => {
             domain = "proton.me";
-            local.retain(|c| !matches!(c, '.' | '-' | '_'));
+            drop_marks(&mut local, &['.', '-', '_']);
         }
         _ => match domain.split_once('.') {
             Some(("yandex", "ru" | "com" | "by" | "kz" | "ua" | "com.tr") | ("ya", "ru")) => {
@@ -104,6 +104,13 @@ pub fn canonical(email: &Email<'_>) -> String {
     local.push('@');
     local.push_str(domain);
     local
+}
+
+/// Drops the marks, unless nothing else is there.
+fn drop_marks(local: &mut String, marks: &[char]) {
+    if local.chars().any(|c| !marks.contains(&c)) {
+        local.retain(|c| !marks.contains(&c));
+    }
 }
 
 /// Drops the mark and what is behind it, unless nothing stands before it.
@@ -138,6 +145,27 @@ pub fn is_role(local: &str) -> bool {
 mod tests {
     use super::super::{Accept, parse};
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_canonical_stays(
+            local in "[a-zA-Z0-9.+_\"é-]{1,12}|.{0,20}",
+            domain in prop::sample::select(alloc::vec![
+                "gmail.com", "yahoo.co.uk", "pm.me", "ya.ru", "x.fastmail.com", "Example.com", "[192.0.2.1]", "münchen.de",
+            ]),
+        ) {
+            let address = alloc::format!("{local}@{domain}");
+            if let Ok(email) = parse(address.as_bytes(), Accept::ANY) {
+                prop_assert!(!address.chars().any(char::is_control));
+                let mailbox = canonical(&email);
+                prop_assert!(!mailbox.starts_with('@'), "{mailbox}");
+                if let Ok(again) = parse(mailbox.as_bytes(), Accept::ANY) {
+                    prop_assert_eq!(canonical(&again), mailbox);
+                }
+            }
+        }
+    }
 
     #[test]
     fn one_mailbox_many_ways() {
