@@ -37,9 +37,4 @@ impl Random {
         let at = usize::try_from(self.below(items.len() as u64)).unwrap_or_default();
         items.get(at).map(Box::as_ref)
     }
-
-    pub(crate) fn one<'a>(&mut self, items: &[&'a str]) -> &'a str {
-        let at = usize::try_from(self.below(items.len() as u64)).unwrap_or_default();
-        items.get(at).copied().unwrap_or_default()
-    }
 }
