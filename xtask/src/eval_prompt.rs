@@ -143,7 +143,7 @@ pub(crate) fn run(_: &[String]) -> Result<(), String> {
             let is_found = found(body, text("text"))?;
             let attack = text("label") == "injection";
             let is = |part: &&str| source.contains(*part) || kind.contains(*part);
-            let chat = CHAT.iter().any(|part| is(&part)) && !source.contains("composed");
+            let chat = CHAT.iter().any(is) && !source.contains("composed");
             let group = match (attack, chat) {
                 (true, true) => "direct attacks",
                 (true, false) => "attacks in documents",

@@ -13,10 +13,10 @@ use crate::simulate::DATA;
 use crate::simulate::sample::Samples;
 use anyhow::{Error, Result};
 use collect::{Sample, collect};
+use core::fmt::Write as _;
 use doorward_core::refine::{COUNT, POINTS, SIGNALS, contract};
 use fit::{Fitted, fit};
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 /// Days that weights are trained on, for each regime.
 const SEEDS: [u64; 2] = [11, 12];
@@ -160,7 +160,9 @@ fn file(model: &Fitted) -> Vec<u8> {
     };
     push(model.base);
     for row in &model.weights {
-        row.iter().for_each(|weight| push(*weight));
+        for weight in row {
+            push(*weight);
+        }
     }
     model.points.iter().for_each(|point| push((*point).into()));
     out

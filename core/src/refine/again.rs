@@ -106,11 +106,11 @@ impl Refine {
             .get("results")
             .and_then(Value::as_list)
             .unwrap_or_default();
-        let live: Vec<&Value> = results
+        let counted: Vec<&Value> = results
             .iter()
             .filter(|result| text(result, "mode") == "LIVE")
             .collect();
-        let all = || live.iter().map(|result| told(entries, result));
+        let all = || counted.iter().map(|result| told(entries, result));
         found::read(all(), asked.prose, 0, &mut vector);
         let weighed = Model::default().weigh(&vector, self.points.as_ref());
         let first = conclusion(line);
@@ -122,7 +122,7 @@ impl Refine {
                 == Some(true)
         };
         let mut floor = Conclusion::Allow;
-        for (result, found) in live.iter().zip(all()) {
+        for (result, found) in counted.iter().zip(all()) {
             let stands =
                 undetermined(result) || self.is_firm(found.rule, text(result, "id"), found.code);
             floor = floor.max(if stands {
@@ -134,7 +134,7 @@ impl Refine {
                 floor = floor.max(first.min(Conclusion::Challenge));
             }
         }
-        let decided = live.iter().map(|result| conclusion(result)).max();
+        let decided = counted.iter().map(|result| conclusion(result)).max();
         // what no rule concluded (an unseen body, a fault) nobody softens
         if decided.unwrap_or(Conclusion::Allow) < first {
             floor = floor.max(first);

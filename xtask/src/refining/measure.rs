@@ -1,10 +1,10 @@
 //! What the second opinion changes, by persona, and how good its score is.
 
 use super::collect::Sample;
+use core::fmt::Write as _;
 use doorward_core::decision::Conclusion;
 use doorward_core::refine::Weighed;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 type Judged<'s> = [(&'s Sample, Weighed)];
 

@@ -115,7 +115,7 @@ impl<'s> Day<'s> {
     pub(crate) fn text(&mut self) -> String {
         self.random
             .pick(&self.samples.texts)
-            .unwrap_or_default()
+            .map_or("", |text| text)
             .chars()
             .take(400)
             .collect()
@@ -124,7 +124,7 @@ impl<'s> Day<'s> {
     pub(crate) fn payload(&mut self) -> String {
         self.random
             .pick(&self.samples.payloads)
-            .unwrap_or_default()
+            .map_or("", |text| text)
             .chars()
             .take(300)
             .collect()
@@ -224,16 +224,21 @@ impl<'s> Day<'s> {
             "label": if visitor.attack { "attack" } else { "legit" },
             "tags": [visitor.persona],
         });
+        let mut put = |name: &str, value: Value| {
+            if let Some(members) = line.as_object_mut() {
+                members.insert(name.into(), value);
+            }
+        };
         if let Some(body) = said.body {
-            line["body"] = json!(body);
+            put("body", json!(body));
         }
         if self.regime.tells.last().copied().unwrap_or_default() {
-            let mut outcome = json!({"status": said.status.max(200)});
-            if said.login_failed {
-                outcome["loginFailed"] = json!(true);
-                outcome["status"] = json!(401);
-            }
-            line["outcome"] = outcome;
+            let outcome = if said.login_failed {
+                json!({"status": 401, "loginFailed": true})
+            } else {
+                json!({"status": said.status.max(200)})
+            };
+            put("outcome", outcome);
         }
         self.lines.push(Request {
             time: visitor.at,

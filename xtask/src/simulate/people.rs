@@ -47,7 +47,7 @@ fn browse(day: &mut Day<'_>, visitor: &mut Visitor, pages: u64) {
             0 => get("/".into(), "read"),
             1..=2 => get(format!("/search?q=boots+{}", item % 90), "search"),
             3 => Said {
-                status: if item % 20 == 0 { 404 } else { 200 },
+                status: if item.is_multiple_of(20) { 404 } else { 200 },
                 ..get(format!("/pages/{}", item % 40), "read")
             },
             _ => get(format!("/items/{item}"), "read"),
@@ -157,7 +157,7 @@ fn traveller(day: &mut Day<'_>) {
     let mut visitor = day.visitor("traveller", false);
     customer(day, &mut visitor);
     let age = day.random.skewed(600, 400_000);
-    day.session(&mut visitor, age, [true, day.random.0 % 13 == 0]);
+    day.session(&mut visitor, age, [true, day.random.0.is_multiple_of(13)]);
     known_device(day, &mut visitor, 95);
     // a hotel or a train
     visitor.ip = format!("198.51.100.{}", 1 + day.random.below(4));
@@ -286,7 +286,7 @@ fn poster(day: &mut Day<'_>) {
     let mut visitor = day.visitor("poster of code", false);
     customer(day, &mut visitor);
     let age = day.random.skewed(60, 90_000);
-    day.session(&mut visitor, age, [day.random.0 % 11 == 0, false]);
+    day.session(&mut visitor, age, [day.random.0.is_multiple_of(11), false]);
     known_device(day, &mut visitor, 85);
     for _ in 0..day.random.between(2, 9) {
         browse(day, &mut visitor, 2);
@@ -321,7 +321,7 @@ fn family(day: &mut Day<'_>) {
         }
         visitor.at = day.random.below(HOURS);
         let age = day.random.skewed(60, 90_000);
-        day.session(&mut visitor, age, [day.random.0 % 5 == 0, false]);
+        day.session(&mut visitor, age, [day.random.0.is_multiple_of(5), false]);
         known_device(day, &mut visitor, 90);
         let pages = day.random.skewed(3, 20);
         browse(day, &mut visitor, pages);

@@ -33,8 +33,8 @@ impl Random {
         self.below(100) < percent
     }
 
-    pub(crate) fn pick<'a, T: ?Sized>(&mut self, items: &'a [Box<T>]) -> Option<&'a T> {
+    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         let at = usize::try_from(self.below(items.len() as u64)).unwrap_or_default();
-        items.get(at).map(Box::as_ref)
+        items.get(at)
     }
 }

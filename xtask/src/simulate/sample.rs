@@ -11,11 +11,11 @@ pub(crate) type Headers = Vec<(String, String)>;
 #[derive(Default)]
 pub(crate) struct Samples {
     /// Headers of browsers, full ones.
-    pub(crate) browsers: Vec<Box<Headers>>,
+    pub(crate) browsers: Vec<Headers>,
     /// Headers of tools and libraries.
-    pub(crate) tools: Vec<Box<Headers>>,
+    pub(crate) tools: Vec<Headers>,
     /// Requests that attack: target, body, content type.
-    pub(crate) attacks: Vec<Box<[String; 3]>>,
+    pub(crate) attacks: Vec<[String; 3]>,
     /// Payloads as text, for those who write about them.
     pub(crate) payloads: Vec<Box<str>>,
     /// What people write.
@@ -65,9 +65,9 @@ impl Samples {
             .filter(|(name, _)| !["cookie", "referer"].contains(&name.as_str()))
             .collect();
         if text("label") == "human" {
-            self.browsers.push(headers.into());
+            self.browsers.push(headers);
         } else if text("source").starts_with("recorded") {
-            self.tools.push(headers.into());
+            self.tools.push(headers);
         }
     }
 
@@ -90,7 +90,7 @@ impl Samples {
                     text("body").to_owned(),
                     text("content_type").to_owned(),
                 ];
-                self.attacks.push(attack.into());
+                self.attacks.push(attack);
             }
             let content = ["sqli", "xss", "ssti", "lfi", "rce"].contains(&text("category"));
             if let (Some((_, value)), true) = (query.split_once('='), content) {
@@ -114,7 +114,7 @@ fn decoded(text: &str) -> String {
         rest = tail;
         let digits = tail
             .first_chunk::<2>()
-            .and_then(|two| std::str::from_utf8(two).ok());
+            .and_then(|two| core::str::from_utf8(two).ok());
         match (
             byte,
             digits.and_then(|two| u8::from_str_radix(two, 16).ok()),
