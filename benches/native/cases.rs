@@ -6,7 +6,7 @@ use doorward_core::engine::{Engine, Step};
 use doorward_core::frame::{FrameBuilder, flag};
 use doorward_core::ids::Ids;
 use doorward_core::keys::Keyer;
-use doorward_core::need::Embedded;
+use doorward_core::need::{Embedded, Facts};
 use doorward_core::store::Memory;
 use doorward_core::traffic::Line;
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ impl Case {
                 store: &mut self.store,
                 lost: false,
             };
-            let judged = self.engine.judge(&self.frame);
+            let judged = self.engine.judge_with(&self.frame, Facts::NONE);
             let id = || self.ids.next_id();
             if let Step::Decided(decision) = self.engine.conclude(judged, id, &mut world) {
                 let mut out = String::with_capacity(1024);

@@ -14,7 +14,7 @@ use doorward_benches::WORKLOAD;
 use doorward_core::engine::Engine;
 use doorward_core::frame::{FrameBuilder, flag};
 use doorward_core::keys::Keyer;
-use doorward_core::need::Embedded;
+use doorward_core::need::{Embedded, Facts};
 use doorward_core::store::Memory;
 use doorward_core::traffic::Line;
 use serde_json::Value;
@@ -40,14 +40,16 @@ fn benches(c: &mut Criterion) {
     c.bench_function("serde_json writes the request", |b| {
         b.iter(|| black_box(request).to_string());
     });
-    c.bench_function("judge", |b| b.iter(|| engine.judge(black_box(&frame))));
+    c.bench_function("judge", |b| {
+        b.iter(|| engine.judge_with(black_box(&frame), Facts::NONE));
+    });
     c.bench_function("decide", |b| {
         b.iter(|| {
             let mut world = Embedded {
                 store: &mut store,
                 lost: false,
             };
-            let judged = engine.judge(black_box(&frame));
+            let judged = engine.judge_with(black_box(&frame), Facts::NONE);
             engine.conclude(judged, || "id".into(), &mut world)
         });
     });
@@ -69,7 +71,11 @@ fn benches(c: &mut Criterion) {
                     store: &mut store,
                     lost: false,
                 };
-                engine.conclude(engine.judge(black_box(&frame)), || "id".into(), &mut world)
+                engine.conclude(
+                    engine.judge_with(black_box(&frame), Facts::NONE),
+                    || "id".into(),
+                    &mut world,
+                )
             });
         });
     }

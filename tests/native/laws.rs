@@ -16,6 +16,7 @@ use doorward_core::need::{Embedded, Facts, Need, Nobody, Replies, Reply, World};
 use doorward_core::store::Memory;
 use doorward_core::units::Millis;
 use proptest::prelude::*;
+use std::collections::HashSet;
 
 /// Rules that a generated policy is made of, without their mode.
 const RULES: &[&str] = &[
@@ -199,7 +200,11 @@ fn memory() -> Memory {
 
 fn decide(engine: &Engine, store: &mut Memory, frame: &[u8]) -> Decision {
     let mut world = Embedded { store, lost: false };
-    match engine.conclude(engine.judge(frame), || "id".into(), &mut world) {
+    match engine.conclude(
+        engine.judge_with(frame, Facts::NONE),
+        || "id".into(),
+        &mut world,
+    ) {
         Step::Decided(decision) => decision,
         Step::Needs(_) => panic!("the embedded store answers inside the call"),
     }
@@ -288,17 +293,30 @@ proptest! {
     }
 
     #[test]
-    fn law_3_needs_are_asked_once(sent in sent(), rules in rules(), replies in "\\PC{0,200}") {
+    fn law_3_needs_are_asked_once(sent in sent(), rules in rules(), garbage in "\\PC{0,200}", garbled in 0_usize..4) {
         let engine = engine(&policy(&rules, |_| true));
         let frame = sent.frame();
-        if let Step::Needs(needs) = engine.conclude(engine.judge(&frame), String::new, &mut Nobody) {
-            prop_assert!(needs.len() <= rules.len());
+        let (mut facts, mut said, mut asked) = (Facts::OPEN.clone(), Vec::new(), HashSet::new());
+        let decision = loop {
             let mut store = memory();
-            let mut world = Replies::new(Facts::parse(&replies).closed(), &mut store);
-            let step = engine.conclude(engine.judge(&frame), String::new, &mut world);
-            let Step::Decided(decision) = step else { panic!("asked again") };
-            prop_assert_eq!(decision.degraded.iter().filter(|what| **what == "store").count(), 1);
-        }
+            let mut world = Replies::new(facts.clone(), &mut store);
+            let needs = match engine.conclude(engine.judge_with(&frame, &facts), String::new, &mut world) {
+                Step::Decided(decision) => break decision,
+                Step::Needs(needs) => needs,
+            };
+            let failed: Vec<String> = needs.iter().map(|need| {
+                format!("{{\"id\":\"{}\",\"error\":\"down\"}}", need.id())
+            }).collect();
+            for need in needs {
+                prop_assert!(asked.insert(need.id()), "asked again: {}", need.id());
+            }
+            let replies = format!("{{\"replies\":[{}]}}", failed.join(","));
+            said.push(if said.len() == garbled { garbage.clone() } else { replies });
+            prop_assert!(said.len() <= Facts::ROUNDS);
+            facts = Facts::parse(&said.join("\n"));
+        };
+        let takes = asked.iter().any(|id| id.starts_with("take:"));
+        prop_assert!(!takes || decision.degraded.contains(&"store"));
     }
 
     #[test]
@@ -362,7 +380,7 @@ proptest! {
     #[test]
     fn law_7_an_unanswered_need_is_visible(sent in sent(), rules in rules()) {
         let engine = engine(&policy(&rules, |_| true));
-        let judged = engine.judge(&sent.frame());
+        let judged = engine.judge_with(&sent.frame(), Facts::NONE);
         let Step::Decided(decision) = engine.conclude(judged, String::new, &mut Broken) else {
             panic!("answered")
         };
@@ -449,11 +467,18 @@ proptest! {
     #[test]
     fn law_9_needs_are_bounded(sent in sent(), rules in rules()) {
         let engine = engine(&policy(&rules, |_| true));
-        if let Step::Needs(needs) = engine.conclude(engine.judge(&sent.frame()), String::new, &mut Nobody) {
-            let limits = engine.policy().entries.iter().filter(|entry| {
-                matches!(entry.manual.name, "shield" | "fixedWindow" | "slidingWindow" | "tokenBucket")
-            });
-            prop_assert!(needs.len() <= limits.count());
+        let count = |names: &[&str]| {
+            let entries = engine.policy().entries.iter();
+            entries.filter(|entry| names.contains(&entry.manual.name)).count()
+        };
+        let frame = sent.frame();
+        if let Step::Needs(facts) = engine.conclude(engine.judge(&frame), String::new, &mut Nobody) {
+            prop_assert!(facts.len() <= rules.len());
+        }
+        let judged = engine.judge_with(&frame, Facts::NONE);
+        if let Step::Needs(takes) = engine.conclude(judged, String::new, &mut Nobody) {
+            let limits = count(&["shield", "fixedWindow", "slidingWindow", "tokenBucket", "detectBot", "verifyAgent"]);
+            prop_assert!(takes.len() <= limits);
         }
     }
 
@@ -486,7 +511,7 @@ proptest! {
             [(ATTACK, Conclusion::Deny, false), (WEAK, Conclusion::Allow, true)]
         {
             sent.target = target.to_vec();
-            let step = engine.conclude(engine.judge(&sent.frame()), String::new, &mut Broken);
+            let step = engine.conclude(engine.judge_with(&sent.frame(), Facts::NONE), String::new, &mut Broken);
             let Step::Decided(decision) = step else { panic!("answered") };
             prop_assert_eq!(decision.conclusion, conclusion);
             prop_assert_eq!(!decision.undetermined.is_empty(), undetermined);

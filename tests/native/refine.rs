@@ -11,7 +11,7 @@ use doorward_core::decision::{Conclusion, Decision, Mode};
 use doorward_core::engine::{Engine, Step};
 use doorward_core::frame::{FrameBuilder, FrameFields, flag};
 use doorward_core::keys::Keyer;
-use doorward_core::need::Embedded;
+use doorward_core::need::{Embedded, Facts};
 use doorward_core::store::Memory;
 use doorward_core::units::Millis;
 use proptest::prelude::*;
@@ -91,7 +91,11 @@ fn decide(
         )
         .expect("fits");
     let mut world = Embedded { store, lost: false };
-    match engine.conclude(engine.judge(frame), || "id".into(), &mut world) {
+    match engine.conclude(
+        engine.judge_with(frame, Facts::NONE),
+        || "id".into(),
+        &mut world,
+    ) {
         Step::Decided(decision) => decision,
         Step::Needs(_) => panic!("the embedded store answers inside the call"),
     }

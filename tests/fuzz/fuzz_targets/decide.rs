@@ -66,12 +66,20 @@ fuzz_target!(|bytes: &[u8]| {
         }
 
         // laws 3 and 9: needs are bounded, and asked once
-        if let Step::Needs(needs) = all.conclude(all.judge(&frame), String::new, &mut Nobody) {
+        if let Step::Needs(needs) = all.conclude(
+            all.judge_with(&frame, Facts::NONE),
+            String::new,
+            &mut Nobody,
+        ) {
             assert!(!denied_locally && needs.len() <= policy.len());
             let mut fallback = memory();
             let text = String::from_utf8_lossy(&sent.body);
             let mut world = Replies::new(Facts::parse(&text).closed(), &mut fallback);
-            let step = all.conclude(all.judge(&frame), || "id".into(), &mut world);
+            let step = all.conclude(
+                all.judge_with(&frame, Facts::NONE),
+                || "id".into(),
+                &mut world,
+            );
             let Step::Decided(decision) = step else {
                 panic!("asked again")
             };
@@ -79,7 +87,11 @@ fuzz_target!(|bytes: &[u8]| {
         }
 
         // law 7
-        let step = all.conclude(all.judge(&frame), || "id".into(), &mut Down);
+        let step = all.conclude(
+            all.judge_with(&frame, Facts::NONE),
+            || "id".into(),
+            &mut Down,
+        );
         let Step::Decided(down) = step else {
             panic!("answered and asked again")
         };

@@ -4,7 +4,7 @@
 
 use doorward_core::engine::Step;
 use doorward_core::ids::Ids;
-use doorward_core::need::Embedded;
+use doorward_core::need::{Embedded, Facts};
 use doorward_core::store::Memory;
 use doorward_fuzz::engine;
 use doorward_fuzz::input::Case;
@@ -32,7 +32,11 @@ fuzz_target!(|bytes: &[u8]| {
             store: &mut store,
             lost: false,
         };
-        match native.conclude(native.judge(frame), || ids.next_id(), &mut world) {
+        match native.conclude(
+            native.judge_with(frame, Facts::NONE),
+            || ids.next_id(),
+            &mut world,
+        ) {
             Step::Decided(decision) => {
                 format!("{}{}", decision.letter(), decision.to_json())
             }

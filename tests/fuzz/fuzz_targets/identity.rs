@@ -38,7 +38,8 @@ fuzz_target!(|bytes: &[u8]| {
             format!("{{\"proxies\":[{}],\"rules\":[]}}", list.join(","))
         }
     };
-    let policy = Policy::parse(&policy, Packs::NONE).unwrap_or_else(|error| panic!("{policy}: {error}"));
+    let policy =
+        Policy::parse(&policy, Packs::NONE).unwrap_or_else(|error| panic!("{policy}: {error}"));
     for network in &networks {
         contains(network, &case);
     }

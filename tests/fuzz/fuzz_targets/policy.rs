@@ -28,7 +28,8 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let canonical = policy.canonical();
     check::json(canonical);
-    let again = Policy::parse(canonical, Packs::NONE).unwrap_or_else(|error| panic!("{canonical}: {error}"));
+    let again = Policy::parse(canonical, Packs::NONE)
+        .unwrap_or_else(|error| panic!("{canonical}: {error}"));
     assert_eq!(again.canonical(), canonical);
     assert_eq!(again.hash(), policy.hash());
     assert_eq!(again.body, policy.body);

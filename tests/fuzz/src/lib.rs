@@ -13,7 +13,7 @@ pub mod policies;
 use doorward_core::decision::Decision;
 use doorward_core::engine::{Engine, Step};
 use doorward_core::keys::Keyer;
-use doorward_core::need::Embedded;
+use doorward_core::need::{Embedded, Facts};
 use doorward_core::store::Memory;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -58,7 +58,11 @@ pub fn memory() -> Memory {
 /// A whole decision by the embedded store.
 pub fn decide(engine: &Engine, store: &mut Memory, frame: &[u8]) -> Decision {
     let mut world = Embedded { store, lost: false };
-    match engine.conclude(engine.judge(frame), || "id".into(), &mut world) {
+    match engine.conclude(
+        engine.judge_with(frame, Facts::NONE),
+        || "id".into(),
+        &mut world,
+    ) {
         Step::Decided(decision) => decision,
         Step::Needs(_) => panic!("the embedded store answers inside the call"),
     }
