@@ -36,6 +36,8 @@ impl Fields for Facts<'_> {
                 Some(Value::Bool(yes)) => FieldValue::Bool(*yes),
                 _ => FieldValue::Missing,
             },
+            // what only an engine with a keyer and an outside knows
+            _ => FieldValue::Missing,
         }
     }
 }

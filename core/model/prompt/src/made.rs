@@ -71,17 +71,14 @@ fn expand(text: &str, lists: &BTreeMap<&str, Vec<&str>>, chance: &mut Chance, ou
     while let Some(at) = rest.find(['{', '<']) {
         out.push_str(&rest[..at]);
         let inner = &rest[at..];
-        if inner.starts_with('<') {
+        if let Some(named) = inner.strip_prefix('<') {
             let end = inner.find('>').map_or(1, |end| end + 1);
-            match lists.get(inner[1..].split('>').next().unwrap_or_default()) {
-                Some(list) => {
-                    expand(chance.pick(list), lists, chance, out);
-                    rest = &inner[end..];
-                }
-                None => {
-                    out.push('<');
-                    rest = &inner[1..];
-                }
+            if let Some(list) = lists.get(named.split('>').next().unwrap_or_default()) {
+                expand(chance.pick(list), lists, chance, out);
+                rest = &inner[end..];
+            } else {
+                out.push('<');
+                rest = named;
             }
             continue;
         }

@@ -55,7 +55,7 @@ pub(crate) fn read(folder: &Path, names: &[&str], learnt: bool) -> Result<Vec<Ro
                 copy: false,
             };
             let none = |part: &&str| row.source.contains(*part);
-            if row.attack && NONE.iter().any(|part| none(&part)) {
+            if row.attack && NONE.iter().any(none) {
                 continue;
             }
             rows.push(row);
