@@ -1,7 +1,10 @@
 /** A second opinion, inside the call and after it. */
 
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import doorward, { detectBot, slidingWindow } from "doorward";
 import { refine } from "doorward/refine";
 
@@ -56,4 +59,23 @@ test("refine: a contract stands", async () => {
   const second = await ward.protect(request("192.0.2.4"), loyal);
   assert.ok(second.isDenied());
   assert.ok(refine(second, loyal).isDenied());
+});
+
+test("refine: the page's program", async () => {
+  const page = readFileSync(new URL("../../docs/refine.md", import.meta.url), "utf8");
+  const folder = mkdtempSync(join(import.meta.dirname, "refine-page-"));
+  try {
+    const file = join(folder, "checkout.mjs");
+    writeFileSync(file, /^```js\n(.*?)^```$/ms.exec(page)?.[1] ?? "");
+    const { checkout } = await import(pathToFileURL(file).href);
+    const session = { id: "s1", ageSeconds: 4000, stepUpAgeSeconds: 100 };
+    const stranger = { id: "eve", ageDays: 0, orders: 0 };
+    assert.equal(
+      await checkout(request("192.0.2.5"), { id: "ada", ageDays: 812, orders: 14 }, session),
+      200,
+    );
+    assert.equal(await checkout(request("192.0.2.6"), stranger, {}), 403);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 from doorward import Doorward, detect_bot, sliding_window
@@ -50,3 +52,15 @@ def test_a_contract_stands() -> None:
     second = ward.protect_sync(request("192.0.2.4"), LOYAL)
     assert second.is_denied()
     assert refine(second, LOYAL).is_denied()
+
+
+def test_the_program_of_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs/refine.md").read_text("utf-8")
+    (program,) = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    names: dict[str, Any] = {}
+    exec(program, names)  # noqa: S102 -- the page's own
+    session = {"id": "s1", "ageSeconds": 4000, "stepUpAgeSeconds": 100}
+    ada = {"id": "ada", "ageDays": 812, "orders": 14}
+    eve = {"id": "eve", "ageDays": 0, "orders": 0}
+    assert names["checkout"](request("192.0.2.5"), ada, session) == 200
+    assert names["checkout"](request("192.0.2.6"), eve, {}) == 403
