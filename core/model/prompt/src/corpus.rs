@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// So many windows of a text are learnt from.
-const MOST: usize = 40;
+const MOST: usize = 120;
 
 /// So many texts are made of each template of attacks, and of harmless texts.
 const ATTACKS: usize = 60;

@@ -9,7 +9,7 @@ use doorward_core::text::prompt::{UNIT, contract};
 pub(crate) type Bars = [[f32; 3]; 3];
 
 /// A weight of less says nothing, and what is mostly zero packs well.
-const LEAST: f32 = 1.5;
+const LEAST: f32 = 0.5;
 
 pub(crate) fn body(tables: &Tables, weights: &Weights, bars: &Bars) -> Vec<u8> {
     let unit = UNIT as f32;

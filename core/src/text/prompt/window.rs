@@ -52,14 +52,14 @@ impl Read {
 
 /// Which features a window has had: a feature counts once.
 struct Had {
-    marks: [u32; 1024],
+    marks: [u32; 4096],
     number: u32,
 }
 
 impl Had {
     fn note(&mut self, feature: u32) -> bool {
         let mark = self.number.wrapping_shl(super::SLOTS_BITS) | feature;
-        let place = usize::try_from(feature & 1023).unwrap_or_default();
+        let place = usize::try_from(feature & 4095).unwrap_or_default();
         match self.marks.get_mut(place) {
             Some(slot) if *slot != mark => {
                 *slot = mark;
@@ -72,7 +72,7 @@ impl Had {
     fn begin(&mut self) {
         self.number = self.number.wrapping_add(1) & (u32::MAX >> super::SLOTS_BITS);
         if self.number == 0 {
-            self.marks = [0; 1024];
+            self.marks = [0; 4096];
             self.number = 1;
         }
     }
@@ -88,7 +88,7 @@ pub(super) fn best(model: &Model<'_>, reading: &Reading) -> Read {
         .collect();
     tick(features.len().saturating_mul(FEATURES));
     let mut had = Had {
-        marks: [0; 1024],
+        marks: [0; 4096],
         number: 0,
     };
     let mut best = Read::default();
