@@ -139,6 +139,6 @@ impl Row {
             "PyRIT",
         ];
         let is = |part: &&str| self.source.contains(*part) || self.kind.contains(*part);
-        CHAT.iter().any(|part| is(&part)) && !self.source.contains("composed")
+        CHAT.iter().any(is) && !self.source.contains("composed")
     }
 }

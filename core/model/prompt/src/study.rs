@@ -25,6 +25,10 @@ fn size(windows: usize) -> usize {
     }
 }
 
+#[allow(
+    clippy::cast_sign_loss,
+    reason = "a part of a count is no less than nothing"
+)]
 fn at(mut margins: Vec<f32>, part: f32) -> f32 {
     margins.sort_unstable_by(|a, b| b.total_cmp(a));
     margins
@@ -128,6 +132,10 @@ pub(crate) fn card(corpus: &Corpus, margins: &[Option<f32>], bars: &Bars, body: 
 }
 
 /// Prints how well it does where it did not learn, and what is taken for the other.
+#[allow(
+    clippy::too_many_lines,
+    reason = "one report, in the order in which it is printed"
+)]
 pub(crate) fn worst(corpus: &Corpus, margins: &[Option<f32>], weights: &Weights, bars: &Bars) {
     const DIRECT: [&str; 11] = [
         "yanismiraoui",
