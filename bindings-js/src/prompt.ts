@@ -14,4 +14,5 @@ import type { Pack } from "./pack.js";
 /** What words, characters and their neighbours say of a text's intent. */
 const prompt: Pack = { name: "prompt", bytes: decoded(base64) };
 
-export default prompt;
+// beside a name, so that CommonJS is told the same as ES modules
+export { prompt, prompt as default };
