@@ -38,6 +38,7 @@ use doorward_core::response::{headers, respond};
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// One file of vectors.
 #[derive(Debug, Deserialize)]
@@ -129,6 +130,11 @@ pub struct ExpectedFailure {
 /// Where a file is no pack.
 #[must_use]
 pub fn packs() -> Packs {
+    static READ: LazyLock<Packs> = LazyLock::new(read_packs);
+    READ.clone()
+}
+
+fn read_packs() -> Packs {
     let mut packs = Packs::default();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/packs");
     for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -150,22 +150,26 @@ impl Crawlers {
         }
         if !group.names.is_empty() {
             let need = Need::Dns(ip);
-            return match view.facts.get(&need) {
-                None if ask => Proof::Asks(need),
+            match view.facts.get(&need) {
+                None if ask => return Proof::Asks(need),
                 Some(Reply::Fact(fact)) => {
                     let names = fact.get("names").and_then(Value::as_list);
+                    let names = names.unwrap_or_default();
                     let fits = |name: &Value| {
                         let name = name.as_text().unwrap_or_default();
                         group.names.split(' ').any(|wanted| leads(wanted, name))
                     };
-                    match names {
-                        Some(names) if names.iter().any(fits) => Proof::Verified,
-                        Some(_) => Proof::Spoofed,
-                        None => Proof::Unverifiable,
+                    if names.iter().any(fits) {
+                        return Proof::Verified;
+                    }
+                    // no name at all is no other one: a resolver that knows nothing of the
+                    // outside says the same, and would turn every crawler away
+                    if !names.is_empty() {
+                        return Proof::Spoofed;
                     }
                 }
-                _ => Proof::Unverifiable,
-            };
+                _ => {}
+            }
         }
         let fresh = view
             .request
