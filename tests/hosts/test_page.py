@@ -14,6 +14,7 @@ import pytest
 from serving import ROOT, Server, run
 
 from .hosts import APPS, BUN, DENO, HOSTS, NODE
+from .wire import unpacked
 
 PAGE = (ROOT / "docs/hosts.md").read_text("utf-8")
 BLOCKS = re.findall(r"^<!-- quickstart: (\S+) (\S+) -->\n```\w+\n(.*?)^```$", PAGE, re.M | re.S)
@@ -53,7 +54,8 @@ def ask(server: Server, target: str, headers: Mapping[str, str]) -> tuple[int, s
     try:
         connection.request("GET", target, headers=dict(headers))
         answer = connection.getresponse()
-        return answer.status, answer.read().decode()
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        return answer.status, unpacked(told, answer.read()).decode()
     finally:
         connection.close()
 

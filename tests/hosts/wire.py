@@ -8,12 +8,15 @@ and nothing of any host.
 from __future__ import annotations
 
 import base64
+import gzip
 import http.client
 import importlib
 import re
 import socket
 import sys
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -149,7 +152,16 @@ def _answer(connection: socket.socket, method: str) -> Answer:
         body = cut.partial
     except ConnectionError:
         body = b""
-    return Answer(response.status, headers, body)
+    return Answer(response.status, headers, unpacked(headers, body))
+
+
+def unpacked(headers: Mapping[str, str], body: bytes) -> bytes:
+    """A body as it was before it was compressed; what was cut off stays as it came."""
+    if headers.get("content-encoding") != "gzip":
+        return body
+    with suppress(EOFError, OSError):
+        return gzip.decompress(body)
+    return body
 
 
 def traffic_line(request: Request, name: str, client: str) -> dict[str, Any]:
