@@ -1,7 +1,7 @@
 //! Weights of a model as they lie in the build: most are zero and the rest are
 //! small, which a canonical Huffman code packs a fifth tighter than gzip does.
 //!
-//! For each length from 1 to [`LONGEST`] one byte says how many symbols have a
+//! For each length from 1 to `LONGEST` one byte says how many symbols have a
 //! code of it; the symbols follow in the order of their codes, and the codes of
 //! the weights from the top bit down. Reading is total: what is missing is zeros.
 

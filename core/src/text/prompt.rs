@@ -1,10 +1,10 @@
 //! How much a text reads like an instruction to a model that is none of the
 //! reader's: prompt injection.
 //!
-//! [`glyphs`] makes one plain text of what only looks different (compatibility
-//! forms, look-alike letters, characters that show nothing), [`disguise`] adds
+//! `glyphs` makes one plain text of what only looks different (compatibility
+//! forms, look-alike letters, characters that show nothing), `disguise` adds
 //! what was written to be read by a machine only (Base64, rot13, letters apart),
-//! [`tokens`] makes words of it and looks their meaning up, [`features`] puts
+//! `tokens` makes words of it and looks their meaning up, `features` puts
 //! neighbours together, and [`Model::read`] adds up what each is worth in windows
 //! of some fifty words; the best window is the text's. Every table comes from the
 //! pack `doorward/prompt` (`core/model/prompt.md` says how it was made).

@@ -3,7 +3,7 @@
 //! One pass over the bytes, gated by their class: letters and digits come in
 //! runs, and only a run that could begin a value is looked at. What has a
 //! checksum is validated by it; what has none is believed by its shape and by
-//! the words around it ([`context`]). Overlaps are resolved by belief, then
+//! the words around it (`context`). Overlaps are resolved by belief, then
 //! length, then place, so the same text gives the same spans everywhere.
 //!
 //! Not found: names, addresses of streets, dates of birth, values that are

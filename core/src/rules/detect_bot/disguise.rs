@@ -2,7 +2,7 @@
 //! away.
 //!
 //! Judged are contradictions between the headers of one request, see
-//! [`signs`]. Some no browser can cause: one is enough. The others are weighed
+//! `signs`. Some no browser can cause: one is enough. The others are weighed
 //! by a small model of integers that only add up ([`Model`]); nothing that is
 //! merely missing decides alone, because intermediaries strip and recordings
 //! leave out. Who claims no browser that is known here, or one of its kin with
