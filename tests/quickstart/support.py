@@ -38,6 +38,18 @@ CHROME = {
     "Accept-Language": "en-GB,en;q=0.9,de;q=0.8",
     "Cookie": "theme=dark; _ga=GA1.1.1210417434.1763700000",
 }
+# What a script of a page asks for, rather than somebody who opens it.
+SCRIPT = {
+    **{
+        name: value
+        for name, value in CHROME.items()
+        if name not in ("Sec-Fetch-User", "Upgrade-Insecure-Requests")
+    },
+    "Accept": "*/*",
+    "Sec-Fetch-Site": "same-origin",
+    "Sec-Fetch-Mode": "cors",
+    "Sec-Fetch-Dest": "empty",
+}
 FIREFOX = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from serving import Server, run, somebody
 
-from .support import CHROME, DAY, ask, asked, connect, send, within
+from .support import CHROME, DAY, SCRIPT, ask, asked, connect, send, within
 
 HERE = Path(__file__).parent
 
@@ -144,7 +144,7 @@ KEPT = ("conclusion", "reason", "results", "undetermined", "degraded")
 def test_pollution_changes_nothing_over_http(probe: Server, facts: str) -> None:
     def told(query: str, headers: dict[str, str], body: str) -> dict[str, Any]:
         target = f"/api/probe/context?q=costly{query}"
-        answer = ask(probe, somebody(), target, {**CHROME, **headers}, body.encode())
+        answer = ask(probe, somebody(), target, {**SCRIPT, **headers}, body.encode())
         assert answer.status == 200
         found: dict[str, Any] = answer.json()
         kept = {name: found["decision"][name] for name in KEPT}
