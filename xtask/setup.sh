@@ -18,6 +18,9 @@ command -v cc >/dev/null || packages+=(gcc libc6-dev)
 command -v c++ >/dev/null || packages+=(g++)
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 command -v redis-server >/dev/null || packages+=(redis-server)
+for program in curl wget openssl; do # clients of the tests, and their certificates
+  command -v "$program" >/dev/null || packages+=("$program")
+done
 command -v valgrind >/dev/null || packages+=(valgrind)
 command -v chromium >/dev/null || packages+=(chromium)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
