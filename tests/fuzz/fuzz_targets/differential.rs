@@ -5,6 +5,7 @@
 use doorward_core::engine::Step;
 use doorward_core::ids::Ids;
 use doorward_core::need::{Embedded, Facts};
+use doorward_core::settle;
 use doorward_core::store::Memory;
 use doorward_fuzz::engine;
 use doorward_fuzz::input::Case;
@@ -37,8 +38,12 @@ fuzz_target!(|bytes: &[u8]| {
             || ids.next_id(),
             &mut world,
         ) {
-            Step::Decided(decision) => {
+            Step::Decided(decision) if decision.reserved.is_empty() => {
                 format!("{}{}", decision.letter(), decision.to_json())
+            }
+            Step::Decided(decision) => {
+                let reserved = settle::write(&decision.reserved);
+                format!("{}{}\nR{reserved}", decision.letter(), decision.to_json())
             }
             Step::Needs(_) => panic!("the embedded store answers inside the call"),
         }
