@@ -347,6 +347,11 @@ pub(crate) fn write_limit(limit: Limit, out: &mut String) {
             "{{\"kind\":\"tokenBucket\",\"capacity\":{capacity},\"refillRate\":{refill},\"interval\":{}}}",
             interval.0
         ),
+        Limit::Once { lifetime } => write!(
+            out,
+            "{{\"kind\":\"tokenBucket\",\"capacity\":1,\"refillRate\":1,\"interval\":{}}}",
+            lifetime.0
+        ),
     };
 }
 

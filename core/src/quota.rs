@@ -151,6 +151,7 @@ impl Quota {
                     .div_ceil(u64::from(refill).max(1));
                 (capacity, Millis(fill))
             }
+            Limit::Once { lifetime } => (1, lifetime),
         };
         let code = match (taken.allowed, taken.retry_after) {
             (true, _) => "rate_limit.ok",
@@ -289,6 +290,7 @@ pub(crate) fn key_prefix(options: &Options<'_>, limit: Limit) -> Vec<u8> {
             refill,
             interval,
         } => (3, capacity, refill, interval),
+        Limit::Once { lifetime } => (4, 1, 1, lifetime),
     };
     piece(&mut prefix, options.id.as_bytes());
     piece(&mut prefix, mode);

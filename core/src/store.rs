@@ -50,6 +50,12 @@ pub enum Limit {
         /// The time in which `refill` units are added.
         interval: Millis,
     },
+    /// One unit in a lifetime, for nonces: other stores keep it as a bucket of one,
+    /// the embedded one where nothing displaces it.
+    Once {
+        /// Time until it may be seen again.
+        lifetime: Millis,
+    },
 }
 
 /// Quota asked for.
@@ -64,17 +70,12 @@ pub struct Take {
 }
 
 impl Take {
-    /// Whether this has not been seen for a lifetime, and from now on it has: a
-    /// bucket of one unit that takes a lifetime to refill, so every store keeps it.
+    /// Whether this has not been seen for a lifetime, and from now on it has.
     #[must_use]
     pub const fn once(key: Key, lifetime: Millis) -> Self {
         Self {
             key,
-            limit: Limit::TokenBucket {
-                capacity: 1,
-                refill: 1,
-                interval: lifetime,
-            },
+            limit: Limit::Once { lifetime },
             cost: 1,
         }
     }
@@ -159,18 +160,6 @@ pub struct Habits {
     pub agents: u16,
 }
 
-/// Whether a nonce is new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Once {
-    /// Never seen before its expiry; now remembered.
-    Fresh,
-    /// Seen before: a replay. Also when it has expired already, as nobody can tell
-    /// then.
-    Seen,
-    /// No room to remember it: refuse, do not guess.
-    Full,
-}
-
 /// Everything that is remembered. Any numbers have an answer; a clock that steps
 /// back lifts no limit, and locks nobody out for longer than the limit's own
 /// window (a bucket: than it takes to fill).
@@ -183,6 +172,4 @@ pub trait Store {
     /// Adds what happened to an actor's profile and returns it as it then is.
     /// Nothing happened only looks, and remembers nobody new.
     fn profile(&mut self, key: Key, observed: &Observed, now: Millis) -> Profile;
-    /// Remembers a nonce until `expires`, not including it.
-    fn once(&mut self, key: Key, expires: Millis, now: Millis) -> Once;
 }

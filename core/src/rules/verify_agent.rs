@@ -391,7 +391,7 @@ impl Rule for VerifyAgent {
                 continue;
             }
             let reason = match take.limit {
-                Limit::TokenBucket { capacity: 1, .. } => Reason::code("agent.replayed"),
+                Limit::Once { .. } => Reason::code("agent.replayed"),
                 Limit::TokenBucket { .. } => Reason::code("agent.count"),
                 Limit::SlidingWindow { max, .. } | Limit::FixedWindow { max, .. } => {
                     let reason =
@@ -494,10 +494,15 @@ impl VerifyAgent {
                 .map_or(self.lifetime, |issued| times.expires.saturating_sub(issued));
             let life = life.saturating_add(self.skew.saturating_mul(2));
             let life = u64::try_from(life).unwrap_or_default().saturating_add(1);
-            let limit = Limit::TokenBucket {
-                capacity: uses,
-                refill: 1,
-                interval: Millis(life.saturating_mul(2000)),
+            let limit = match uses {
+                1 => Limit::Once {
+                    lifetime: Millis(life.saturating_mul(1000)),
+                },
+                uses => Limit::TokenBucket {
+                    capacity: uses,
+                    refill: 1,
+                    interval: Millis(life.saturating_mul(2000)),
+                },
             };
             needs.push(self.take(view, b"jti", &[delegation.issuer, id], limit, 1));
         }

@@ -54,6 +54,15 @@ pub(super) fn quota(limit: Limit) -> u32 {
     match limit {
         Limit::FixedWindow { max, .. } | Limit::SlidingWindow { max, .. } => max,
         Limit::TokenBucket { capacity, .. } => capacity,
+        Limit::Once { .. } => 1,
+    }
+}
+
+/// The state of a bucket of one unit that is whole again at `until`.
+pub(super) fn spent(until: u64) -> State {
+    State {
+        expires: until,
+        payload: until & !LOW,
     }
 }
 
@@ -78,6 +87,7 @@ pub(super) fn take(limit: Limit, cost: u32, state: Option<State>, now: u64) -> (
             refill,
             interval,
         } => Bucket::new(capacity, refill, interval).take(cost, state, now),
+        Limit::Once { lifetime } => Bucket::new(1, 1, lifetime).take(cost, state, now),
     }
 }
 
@@ -114,6 +124,7 @@ pub(super) fn settle(limit: Limit, delta: i64, state: Option<State>, now: u64) -
             refill,
             interval,
         } => Bucket::new(capacity, refill, interval).settle(delta, state, now),
+        Limit::Once { lifetime } => Bucket::new(1, 1, lifetime).settle(delta, state, now),
     }
 }
 
@@ -373,6 +384,7 @@ mod tests {
                     interval,
                 }
             }),
+            time().prop_map(|lifetime| Limit::Once { lifetime }),
         ]
     }
 
@@ -436,6 +448,14 @@ mod tests {
                 };
                 let weighted = (previous * covered).div_ceil(interval.into());
                 u128::from(max).saturating_sub(weighted + within(start, start + interval))
+            }
+            Limit::Once { lifetime } => {
+                let bucket = Limit::TokenBucket {
+                    capacity: 1,
+                    refill: 1,
+                    interval: lifetime,
+                };
+                return naive(bucket, history, now);
             }
             Limit::TokenBucket {
                 capacity,
@@ -528,6 +548,7 @@ mod tests {
                 Limit::TokenBucket { capacity, refill, interval } => {
                     (u64::from(capacity) * interval.0).div_ceil(refill.into())
                 }
+                Limit::Once { lifetime } => lifetime.0,
             };
             prop_assert!(wait <= longest, "{} > {}", wait, longest);
             prop_assert!(take(limit, quota, Some(state), then + wait).0.allowed);

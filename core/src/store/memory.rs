@@ -23,8 +23,8 @@
 //! newcomers through would be one that somebody with that many addresses can
 //! switch off.
 //!
-//! **Nonces** are never displaced before they expire: without room for one more the
-//! answer is [`Once::Full`]. **Profiles** are, those without flags and failures
+//! **Nonces** ([`Limit::Once`]) are never displaced before they expire: without room
+//! for one more it is refused, not guessed. **Profiles** are, those without flags and failures
 //! first, those not seen for longest first among equals.
 //!
 //! A call touches the 32 slots of two buckets, and while the store grows now and
@@ -36,7 +36,7 @@
 use super::limits::{self, State};
 use super::profiles::{Actor, WORDS};
 use super::table::{self, Table};
-use super::{Key, Limit, Observed, Once, Profile, Store, Take, Taken};
+use super::{Key, Limit, Observed, Profile, Store, Take, Taken};
 use crate::units::Millis;
 use alloc::vec::Vec;
 use core::fmt;
@@ -126,6 +126,29 @@ impl Memory {
         bytes.is_empty().then_some(store)
     }
 
+    /// Takes the one unit of a lifetime.
+    fn once(&mut self, take: &Take, now: u64) -> Taken {
+        let tag = self.tag(take.key);
+        let rank = |&[_, until]: &[u64; 2]| if until <= now { 0 } else { u64::MAX };
+        let known = self.nonces.find(tag);
+        let until = known.map(|place| {
+            let [_, until] = self.nonces.get(place);
+            limits::spent(until)
+        });
+        let (taken, state) = limits::take(take.limit, take.cost, until, now);
+        if take.cost == 0 || !taken.allowed {
+            return taken;
+        }
+        let room = known.or_else(|| self.nonces.room(tag, rank));
+        match room.filter(|place| rank(&self.nonces.get(*place)) == 0) {
+            Some(place) => {
+                self.nonces.set(place, [tag, state.expires]);
+                taken
+            }
+            None => limits::take(take.limit, take.cost, Some(state), now).0,
+        }
+    }
+
     /// The bits that tell a key from others, never zero.
     fn tag(&self, key: Key) -> u64 {
         let word = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
@@ -190,6 +213,9 @@ impl Store for Memory {
     fn take(&mut self, take: &Take, now: Millis) -> Taken {
         let Take { key, limit, cost } = *take;
         let now = limits::clock(now);
+        if matches!(limit, Limit::Once { .. }) {
+            return self.once(take, now);
+        }
         let quota = limits::quota(limit);
         let tag = self.tag(key);
         let known = self.quotas.find(tag);
@@ -292,26 +318,5 @@ impl Store for Memory {
             self.profiles.set(place, entry);
         }
         actor.profile(now)
-    }
-
-    fn once(&mut self, key: Key, expires: Millis, now: Millis) -> Once {
-        if expires <= now {
-            return Once::Seen;
-        }
-        let tag = self.tag(key);
-        // an unexpired nonce is never displaced
-        let rank = |&[_, until]: &[u64; 2]| if until <= now.0 { 0 } else { u64::MAX };
-        let place = match self.nonces.find(tag) {
-            Some(place) if rank(&self.nonces.get(place)) > 0 => return Once::Seen,
-            Some(place) => Some(place),
-            None => self.nonces.room(tag, rank),
-        };
-        match place {
-            Some(place) if rank(&self.nonces.get(place)) == 0 => {
-                self.nonces.set(place, [tag, expires.0]);
-                Once::Fresh
-            }
-            _ => Once::Full,
-        }
     }
 }
