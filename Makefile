@@ -80,7 +80,7 @@ test-attacks: js py examples
 	pytest tests/attacks
 
 # Every host started for real, the same odd requests to each, compared with native replay.
-# HOSTS_UPDATE=1 writes the README's table again.
+# HOSTS_UPDATE=1 writes the table of docs/hosts.md again.
 test-hosts: js py
 	pytest tests/hosts
 

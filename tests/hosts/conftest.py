@@ -42,7 +42,7 @@ def seen(request: pytest.FixtureRequest) -> Iterator[Results]:
 
 
 def _asked(session: pytest.Session) -> list[Host]:
-    """The hosts that are parameters of this run's tests; all where the README is one of them."""
+    """The hosts that are parameters of this run's tests; all where the page is one of them."""
     items = [item for item in session.items if "seen" in getattr(item, "fixturenames", ())]
     parameters = [getattr(item, "callspec", None) for item in items]
     return [host for call in parameters for host in ([call.params["host"]] if call else HOSTS)]

@@ -1,4 +1,4 @@
-"""The table of hosts and requests, as the terminal and the README show it."""
+"""The table of hosts and requests, as the terminal and docs/hosts.md show it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEGEND = (
     "no handler ran; an empty cell, that the host has no such request. Of eight requests under a "
     "limit of five, five pass where the host shows who is connected; where it does not (`?`), the "
     "limit says that it cannot judge. Why, for each: "
-    "[tests/hosts/differences.toml](tests/hosts/differences.toml)."
+    "[tests/hosts/differences.toml](../tests/hosts/differences.toml)."
 )
 
 
@@ -72,7 +72,7 @@ def plain(hosts: Sequence[Host], seen: Mapping[str, Seen]) -> list[str]:
 
 
 def markdown(hosts: Sequence[Host], seen: Mapping[str, Seen]) -> str:
-    """The README's block: the rows in which hosts differ, and the names of the others."""
+    """The page's block: the rows in which hosts differ, and the names of the others."""
     body = rows(hosts, seen)
     odd = [row for row in body if set(row[2]) - {"·", ""}]
     even = [name for name, _, cells in body if not set(cells) - {"·", ""}]
@@ -89,14 +89,14 @@ def markdown(hosts: Sequence[Host], seen: Mapping[str, Seen]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def in_readme(path: Path) -> str:
-    """The block as the README has it."""
+def in_page(path: Path) -> str:
+    """The block as the page has it."""
     found = _BLOCK.search(path.read_text("utf-8"))
     assert found, f"{path}: no <!-- hosts:start --> … <!-- hosts:end -->"
     return found[0]
 
 
-def write_readme(path: Path, block: str) -> None:
-    """Puts the block into the README."""
+def write_page(path: Path, block: str) -> None:
+    """Puts the block into the page."""
     text = path.read_text("utf-8")
     path.write_text(_BLOCK.sub(lambda _: block, text), "utf-8")

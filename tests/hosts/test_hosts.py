@@ -10,10 +10,10 @@ from serving import ROOT
 
 from .hosts import HERE, HOSTS, Host
 from .running import TABLE, Results
-from .table import in_readme, markdown, write_readme
+from .table import in_page, markdown, write_page
 from .wire import read_toml
 
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "hosts.md"
 
 each_host = pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.name)
 
@@ -75,8 +75,8 @@ def test_differences_name_hosts_and_requests() -> None:
         assert set(entry["requests"]) <= requests
 
 
-def test_the_readme_has_this_table(seen: Results) -> None:
+def test_the_page_has_this_table(seen: Results) -> None:
     table = markdown(HOSTS, {host.name: seen[host.name] for host in HOSTS})
     if os.environ.get("HOSTS_UPDATE") == "1":
-        write_readme(README, table)
-    assert in_readme(README) == table
+        write_page(PAGE, table)
+    assert in_page(PAGE) == table
