@@ -127,6 +127,7 @@ pub struct Reads {
     headers: BTreeSet<String>,
     target: bool,
     body: bool,
+    inspects: bool,
     context: bool,
     ip: bool,
 }
@@ -144,8 +145,14 @@ impl Reads {
         self.target = true;
     }
 
-    /// The body.
+    /// The body, to look for something in it: what is not here may hold it.
     pub fn body(&mut self) {
+        self.body = true;
+        self.inspects = true;
+    }
+
+    /// The body, where a signature speaks of it: what is not here is no evidence.
+    pub fn body_as_signed(&mut self) {
         self.body = true;
     }
 
@@ -271,7 +278,7 @@ impl Engine {
             policy,
             keyer,
             reads,
-            live_body: live.body,
+            live_body: live.inspects,
             name,
             forced_dry_run: false,
             rehearsal: false,

@@ -287,6 +287,8 @@ export type ReasonCode =
   | "bot.signature.duplicate"
   | "bot.signature.component"
   | "bot.signature.mismatch"
+  | "bot.signature.digest"
+  | "bot.signature.body"
   | "bot.signature.replayed"
   | "bot.signature.tag"
   | "bot.signature.unknown_key"

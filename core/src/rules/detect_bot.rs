@@ -233,6 +233,16 @@ pub(super) const MANUAL: Manual = Manual {
             change: "the request as it was signed",
         },
         Code {
+            code: "bot.signature.digest",
+            saw: "the signed content-digest is not the body's",
+            change: "the body as it was signed",
+        },
+        Code {
+            code: "bot.signature.body",
+            saw: "the signed content-digest cannot be compared: not all of the body is here, or by no known algorithm",
+            change: "a body within body.maxBytes, its Content-Length, and a digest by sha-256 or sha-512",
+        },
+        Code {
             code: "bot.signature.replayed",
             saw: "the signature's nonce has been used before",
             change: "a fresh nonce for each request",

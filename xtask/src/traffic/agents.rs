@@ -1,5 +1,8 @@
 //! Signed agents: what they send, and where the keys are.
 
+/// What the last of these signatures covers: the digest of no body.
+pub(super) const DIGEST: &str = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:";
+
 /// Signatures of agents, one for each outcome: Signature-Agent, Signature-Input,
 /// Signature. The key was made for this and is gone.
 pub(super) const SIGNATURES: &[[&str; 3]] = &[
@@ -112,6 +115,11 @@ pub(super) const SIGNATURES: &[[&str; 3]] = &[
         "a=\"https://agent.example\"",
         "a=(\"@authority\" \"signature-agent\";key=\"a\" \"x-mine\");created=1799999940;expires=1815768000;keyid=\"NyGea9IluD2DhTF4G3aWROMoViYsX7k211SQFk-Cmiw\";tag=\"web-bot-auth\"",
         "a=:AsYv3sPGRuB5hAvnbH0IQ298d2cUU9a0omNODE2La5K30TYA9WdBM/d3yS2RK1kCgmwI4BQydBRzKvFUOPAqDw==:",
+    ],
+    [
+        "a=\"https://agent.example\"",
+        "a=(\"@authority\" \"signature-agent\";key=\"a\" \"content-digest\");created=1799999940;expires=1815768000;keyid=\"Bu3fVIopRSw5HlLztNeqE-tLP8IAKZbvRRYaM0A3xSU\";tag=\"web-bot-auth\"",
+        "a=:sd/d9XRMiduzS5NOabjzbLMwVnE7wN//4dbYfjmJ8SHpHNEclKW+jhvt1RRq9qj+NuIe7bKkEgtxs3Sq+8ApCA==:",
     ],
 ];
 
