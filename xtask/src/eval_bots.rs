@@ -7,6 +7,10 @@
 //! saw them either. Of each class the share denied is told, all together and of
 //! the second-worst source. Named bots are in the lists that the build is made
 //! of: what evidence without names finds where no list exists is told beside.
+//!
+//! Recordings of people hold automation that nobody sorted out. Rows that say so
+//! themselves, in their User-Agent or client hints, are counted by what they say;
+//! people are told as labelled and, in a line of their own, without those.
 
 mod peers;
 mod rows;
@@ -43,7 +47,9 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let mut columns = vec![("Doorward".to_owned(), denied(&found))];
     columns.extend(peers::ask(&agents));
     table(&rows, &columns);
+    declared(&rows);
     how(&rows, &found);
+    alone(&rows);
     unlisted(&rows);
     if verbose {
         for (row, found) in rows.iter().zip(&found) {
@@ -103,16 +109,22 @@ fn table(rows: &[Row], columns: &[(String, Vec<bool>)]) {
         );
         for class in &classes {
             for (name, hits) in columns {
-                let mut sources = Sources::new();
-                let here = rows.iter().zip(hits);
-                for (row, hit) in
-                    here.filter(|(row, _)| row.class == *class && row.dev == (split == "dev"))
-                {
-                    let tally = sources.entry(&row.source).or_default();
-                    tally.0 += u32::from(*hit);
-                    tally.1 += 1;
+                let tally = |declared: bool| {
+                    let mut sources = Sources::new();
+                    let here = rows.iter().zip(hits);
+                    let here =
+                        here.filter(|(row, _)| row.class == *class && row.dev == (split == "dev"));
+                    for (row, hit) in here.filter(|(row, _)| declared || row.declares().is_none()) {
+                        let tally = sources.entry(&row.source).or_default();
+                        tally.0 += u32::from(*hit);
+                        tally.1 += 1;
+                    }
+                    sources
+                };
+                line(class, name, &tally(true));
+                if matches!(*class, "people, all headers" | "people, hard cases") {
+                    line("  less declared automation", name, &tally(false));
                 }
-                line(class, name, &sources);
             }
         }
     }
@@ -165,6 +177,35 @@ fn how(rows: &[Row], found: &[Found]) {
     for (class, counts) in table {
         let cells: Vec<String> = counts.iter().map(|n| format!("{n:>6}")).collect();
         println!("  {class:<28} {}", cells.join(""));
+    }
+}
+
+/// Rows labelled as people's that say they are automation, by what says it.
+fn declared(rows: &[Row]) {
+    println!("labelled as people's, but they say themselves that they are automation");
+    let mut table: BTreeMap<(&str, String), u32> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.human) {
+        if let Some(said) = row.declares() {
+            *table.entry((&row.source, said)).or_default() += 1;
+        }
+    }
+    for ((source, said), count) in table {
+        println!("  {source:<28} {said:<44} {count:>5}");
+    }
+}
+
+/// What each certain sign denies that no other does.
+fn alone(rows: &[Row]) {
+    println!("denied by one certain sign and nothing else: people, automation");
+    let mut table: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.declares().is_none()) {
+        if let Some(sign) = row.alone() {
+            let (people, bots) = table.entry(sign.words()).or_default();
+            *if row.human { people } else { bots } += 1;
+        }
+    }
+    for (words, (people, bots)) in table {
+        println!("  {words:<60} {people:>5} {bots:>5}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! Labelled requests, and what detectBot makes of them.
 
 use doorward_core::request::{Body, Request, Scheme, Seen};
-use doorward_core::rules::detect_bot::catalogue::Catalogue;
-use doorward_core::rules::detect_bot::disguise::{LEAST, Model, Strength, look};
+use doorward_core::rules::detect_bot::catalogue::{Bot, Catalogue};
+use doorward_core::rules::detect_bot::disguise::{LEAST, Model, Sign, Strength, look};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::io::Read as _;
@@ -133,6 +133,40 @@ impl Row {
         } else {
             Found::Nothing
         }
+    }
+
+    /// What of the row says that automation sent it, if something does.
+    pub(super) fn declares(&self) -> Option<String> {
+        let user_agent = self.user_agent.as_deref().unwrap_or_default();
+        let bots = CATALOGUE.find(user_agent.as_bytes(), &[]);
+        let names: Vec<&str> = bots
+            .iter()
+            .filter_map(|found| match found.bot {
+                Bot::Known(id) => Some(id.name()),
+                Bot::Custom(_) => None,
+            })
+            .collect();
+        if !names.is_empty() {
+            return Some(format!("User-Agent: {}", names.join(" ")));
+        }
+        let brands = self.headers.iter().find(|(name, _)| name == "sec-ch-ua");
+        let headless = brands.is_some_and(|(_, brands)| brands.contains("HeadlessChrome"));
+        headless.then(|| "client hints: HeadlessChrome".to_owned())
+    }
+
+    /// The certain sign that denies it, if it is one and nothing else would do.
+    pub(super) fn alone(&self) -> Option<Sign> {
+        let user_agent = self.user_agent.as_deref()?.as_bytes();
+        if !CATALOGUE.find(user_agent, &[]).is_empty() {
+            return None;
+        }
+        let (_, signs) = look(&self.request(), user_agent)?;
+        let mut certain = signs
+            .iter()
+            .filter(|sign| sign.strength() == Strength::Certain);
+        let first = certain.next()?;
+        let others = Model::shipped().sum(signs).saturating_sub(LEAST);
+        (certain.next().is_none() && others < LEAST).then_some(first)
     }
 
     /// The contradictions in words, for those who look closer.

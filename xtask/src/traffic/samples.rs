@@ -83,7 +83,7 @@ pub(super) const LIARS: &[Headers] = &[
         ("sec-ch-ua-platform", "\"Linux\""),
         (
             "sec-ch-ua",
-            "\"Not:A-Brand\";v=\"8\", \"Chromium\";v=\"156\"",
+            "\"Not:A-Brand\";v=\"8\", \"Chromium\";v=\"156\", \"HeadlessChrome\";v=\"156\"",
         ),
         ("sec-ch-ua-mobile", "?0"),
     ],

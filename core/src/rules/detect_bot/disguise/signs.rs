@@ -68,8 +68,8 @@ macro_rules! signs {
 signs! {
     HintsHeadless Certain Hints "sec-ch-ua names a browser without a window"
     HintsForeign Certain Hints "client hints, which this browser does not send"
-    HintsVersion Certain Hints "sec-ch-ua names another version"
-    HintsPlatform Certain Hints "sec-ch-ua-platform names another system"
+    HintsVersion Weak Hints "sec-ch-ua names another version"
+    HintsPlatform Weak Hints "sec-ch-ua-platform names another system"
     HintsMobile Certain Hints "sec-ch-ua-mobile says the opposite"
     HintsBrand Certain Hints "sec-ch-ua names another brand"
     HintsOldGrease Certain Hints "sec-ch-ua is made up as years before this version"
@@ -163,7 +163,9 @@ fn hints(claim: Claim, headers: &Headers<'_>, signs: &mut Signs) {
     signs.when(brands.headless, Sign::HintsHeadless);
     let known = known::knows(claim.engine, claim.major);
     if claim.engine != Engine::Chromium {
-        signs.when(known && headers.hinted(), Sign::HintsForeign);
+        // without fetch metadata no Chromium wrote them, but something on the way
+        let sent = known && headers.hinted() && headers.fetched();
+        signs.when(sent, Sign::HintsForeign);
         return;
     }
     // an application with a page inside may write any User-Agent; the hints
@@ -195,7 +197,7 @@ fn hints(claim: Claim, headers: &Headers<'_>, signs: &mut Signs) {
 
 fn fetch(claim: Claim, headers: &Headers<'_>, request: &Request<'_>, signs: &mut Signs) {
     let Some(mode) = headers.mode else {
-        let expected = claim.engine == Engine::Chromium && claim.major >= 89;
+        let expected = claim.engine != Engine::Chromium || claim.major >= 89;
         let without = expected && headers.brands.is_some() && !headers.fetched();
         signs.when(without && request.seen.all_headers, Sign::HintsOverFetch);
         return;
@@ -350,8 +352,9 @@ fn missing(
     let complete = headers.site.is_some() && headers.mode.is_some() && headers.dest.is_some();
     let zstd = encodings.is_some_and(|e| e.zstd);
     // what a script posts is judged by the pages around it: the dearest mistake
-    // is one about a purchase
+    // is one about a purchase; what a form posts opens a page itself
+    let asks = reads || headers.mode == Some(b"navigate") && is_form(media);
     let withheld =
-        complete && reads && zstd && desktop && major >= 123 && !headers.accepts(b"image/heif");
+        complete && asks && zstd && desktop && major >= 123 && !headers.accepts(b"image/heif");
     signs.when(withheld && known::knows(engine, major), Sign::HintsWithheld);
 }
