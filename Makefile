@@ -84,9 +84,10 @@ test-attacks: js py examples
 test-hosts: js py
 	pytest tests/hosts
 
-# Browsers, driven browsers, tools and libraries as they are, to Express and to FastAPI.
+# Browsers, driven browsers, tools and libraries as they are, to Express and to FastAPI; agents that
+# other people's libraries sign for, and tokens that they issue.
 test-clients: js py
-	pytest tests/clients
+	pytest tests/clients tests/agents
 
 # Attacks in disguise, proved again by the engines they attack.
 test-evasion: $(VENV) $(NODE)
