@@ -1,17 +1,19 @@
 //! What a model's answer must not hold: a canary token, the system prompt, links
-//! that carry data away.
+//! that carry data away, secrets.
 //!
 //! A canary is a random word in the system prompt. Where it shows in an answer,
 //! also with other signs between its letters, in capitals or backwards, the prompt
 //! has leaked. Without one, runs of the prompt's own words say so: a dozen in a row
 //! are no coincidence. Images and links in Markdown or HTML to hosts that the
 //! application does not name are how injected text sends data away: an image is
-//! fetched without a click.
+//! fetched without a click. Secrets are keys of services, tokens, private keys and
+//! passwords in URLs ([`sensitive`]).
 //!
-//! Not found: a prompt told in other words, translated or encoded, and data in the
-//! answer itself. Linear in the answer.
+//! Not found: a prompt told in other words, translated or encoded, and personal data
+//! in the answer itself. Linear in the answer.
 
 use crate::text::json::Value;
+use crate::text::sensitive::{self, Entity, Wanted};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -28,6 +30,8 @@ pub enum Leak {
     Image,
     /// A link to a stranger that carries data.
     Link,
+    /// A key, a token or a password.
+    Secret,
 }
 
 impl Leak {
@@ -39,6 +43,7 @@ impl Leak {
             Self::SystemPrompt => "SYSTEM_PROMPT",
             Self::Image => "IMAGE",
             Self::Link => "LINK",
+            Self::Secret => "SECRET",
         }
     }
 }
@@ -115,6 +120,19 @@ pub fn check(answer: &str, checks: &Checks<'_>) -> Vec<Span> {
     }
     prompt_in(answer, checks.prompt, &mut found);
     addresses(answer, &checks.hosts, &mut found);
+    let secrets = [
+        Entity::ApiKey,
+        Entity::Jwt,
+        Entity::PrivateKey,
+        Entity::UrlCredentials,
+    ];
+    let wanted = secrets.into_iter().fold(Wanted::NONE, Wanted::and);
+    let secrets = sensitive::scan(answer.as_bytes(), wanted, &[]);
+    found.extend(secrets.iter().map(|span| Span {
+        start: span.start,
+        end: span.end,
+        leak: Leak::Secret,
+    }));
     found.sort_unstable();
     found
 }
@@ -417,6 +435,25 @@ mod tests {
             ),
         ] {
             assert_eq!(kinds(answer, &checks), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn secrets() {
+        for (answer, expected) in [
+            (
+                "It is sk_live_4eC39HqLyjWDarjtT1zdp7dc, keep it.",
+                &[Leak::Secret][..],
+            ),
+            (
+                "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----",
+                &[Leak::Secret],
+            ),
+            ("postgres://app:hunter2@db.example/x", &[Leak::Secret]),
+            ("Write to ana@example.com, card 4111 1111 1111 1111.", &[]),
+            ("export KEY=sk_live_your_key_goes_here", &[]),
+        ] {
+            assert_eq!(kinds(answer, &Checks::default()), expected, "{answer}");
         }
     }
 

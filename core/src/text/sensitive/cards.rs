@@ -16,7 +16,7 @@ const RANGES: [(u32, u32, u8, u8); 16] = [
     (3095, 3095, 14, 16),
     (36, 36, 14, 19),
     (38, 39, 14, 19),
-    (3528, 3589, 16, 19), // JCB
+    (35, 35, 16, 19), // JCB has 3528 to 3589, and those who make up cards all of it
     (1800, 1800, 15, 15),
     (2131, 2131, 15, 15),
     (2200, 2205, 16, 19), // Mir
@@ -42,9 +42,9 @@ pub(super) fn find(sequence: &Sequence<'_>, from: usize) -> Option<(Candidate, u
     let usual = matches!(count, 14..=16) || count == 19 && !one;
     // one run of digits in ten passes the check, so the rare lengths need a word
     let (plain, against) = match (one, usual) {
-        (false, _) => (90, 60),
+        (false, _) if count > 12 => (90, 60),
         (true, true) => (85, 40),
-        (true, false) => (40, 20),
+        _ => (40, 20),
     };
     Some((
         Candidate {
@@ -60,7 +60,7 @@ pub(super) fn find(sequence: &Sequence<'_>, from: usize) -> Option<(Candidate, u
 }
 
 /// How far groups reach that are printed as cards print them: all with the same
-/// sign between, 4-4-4-4, 4-6-5, 4-6-4, 4-4-4-4-3, 4-4-5 and their like.
+/// sign between, 4-4-4-4, 4-6-5, 4-6-4, 4-4-4-4-3, 4-4-5, 4-4-4 and their like.
 fn grouped(sequence: &Sequence<'_>, from: usize) -> Option<usize> {
     let sep = sequence.group(from)?.sep;
     if !matches!(sep, seps::SPACE | seps::DASH | seps::DOT) {
@@ -74,7 +74,7 @@ fn grouped(sequence: &Sequence<'_>, from: usize) -> Option<usize> {
             break;
         }
         to = to.saturating_add(1);
-        if count >= 13 {
+        if count >= 12 {
             best = Some(to);
         }
         if group.sep != sep || length < 4 {
@@ -85,7 +85,7 @@ fn grouped(sequence: &Sequence<'_>, from: usize) -> Option<usize> {
     let longest = best?;
     let passes = |to: &usize| {
         let count = sequence.digits(from, *to).count();
-        count >= 13 && luhn(sequence.digits(from, *to))
+        (count >= 13 || *to == longest) && luhn(sequence.digits(from, *to))
     };
     (from..=longest).rev().take(2).find(passes)
 }

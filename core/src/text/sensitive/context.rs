@@ -33,12 +33,12 @@ const WORDS: &str = "P phone phones telephone telephones tel tele ph phoneno pho
 telephoneno mobile mobiles mob cell cellphone cellular fax faxes facsimile call calls called calling caller callback \
 dial dialed dialled dialing ring rang reach reached reachable answer answering voicemail landline hotline helpline \
 whatsapp viber telegram signal sms texted texting contact contacts contactnumber msisdn smartphone handset switchboard \
-telefon telefono telefone telefoon telefonnummer telefonnr telefonisch telefonu telefonul handy handynummer rufnummer \
+handy handynummer rufnummer \
 festnetz anrufen anruf ruf rufen erreichen erreichbar mobil mobilnummer mobiltelefon mobiel mobilni mobitel tlf tfn \
 telf tfno telemovel telemóvel celular celulare cellulare movil móvil llamar llama llame llamada llámame llamame \
 contacto contato ligar ligue chamar appeler appelez appel appelle joindre joignable portable téléphone telephonique \
-tél teléfono chiama chiamare chiamami bellen bel gebeld ringa ringe telefonnumret puhelin puh soita matkapuhelin \
-telefonszám hívjon telefón zavolajte zadzwoń komórka komórkowy komorka telefoni τηλ τηλέφωνο κινητό телефон тел \
+tél teléfono chiama chiamare chiamami bellen bel gebeld ringa ringe puhelin puh soita matkapuhelin \
+hívjon telefón zavolajte zadzwoń komórka komórkowy komorka τηλ τηλέφωνο κινητό тел \
 звоните звонить позвоните моб мобильный ligação numer téléphonez whats\n\
 O office desk home work direct extension ext main\n\
 Q text message msg wire\n\
@@ -79,8 +79,9 @@ identifier referenz referencia pin otp\n\
 # number numbers no nos nr num numero número números nummer numéro numer номер nbr\n\
 Y my your his her our their mine mein meine deine ihre mi mon ma notre votre tu su meu minha seu sua mio il mijn min mitt moj mój мой";
 
-/// Beyond ASCII words have no blanks everywhere: these are looked for inside.
-const INSIDE: [(&str, u8); 10] = [
+/// Beyond ASCII words have no blanks everywhere, or many endings: these are looked for inside.
+const INSIDE: [(&str, u8); 11] = [
+    ("телефон", b'P'),
     ("电话", b'P'),
     ("電話", b'P'),
     ("手机", b'P'),
@@ -135,6 +136,11 @@ fn classes(word: &[u8]) -> u32 {
     if word.is_empty() || word.len() > 24 {
         return set;
     }
+    let mut letters = [0; 24];
+    let letters = letters.get_mut(..word.len()).unwrap_or_default();
+    letters.copy_from_slice(word);
+    small(letters);
+    let word = &*letters;
     let text = WORDS.as_bytes();
     let mut place = usize::try_from(hash(word)).unwrap_or(0);
     for _ in 0..SLOTS {
@@ -153,6 +159,10 @@ fn classes(word: &[u8]) -> u32 {
         }
         place = place.wrapping_add(1);
     }
+    // with the endings of many languages
+    if set == 0 && crate::text::cursor::starts_with_ci(word, b"telefo") {
+        set = bit(b'P');
+    }
     if set == 0 && word.iter().any(|b| *b >= 0x80) {
         for (needle, letter) in INSIDE {
             if crate::text::cursor::find(word, needle.as_bytes()).is_some() {
@@ -161,6 +171,26 @@ fn classes(word: &[u8]) -> u32 {
         }
     }
     set
+}
+
+/// Capitals of two bytes become small: Latin-1, Greek, Cyrillic.
+fn small(word: &mut [u8]) {
+    let mut rest = word;
+    while let [lead, tail @ ..] = rest {
+        if let Some(next) = tail.first_mut() {
+            match (*lead, *next) {
+                (0xc3, 0x80..=0x9e) | (0xce, 0x91..=0x9f) | (0xd0, 0x90..=0x9f) => {
+                    *next = next.wrapping_add(0x20);
+                }
+                (0xce | 0xd0, 0xa0..=0xaf) => {
+                    *lead = lead.wrapping_add(1);
+                    *next = next.wrapping_sub(0x20);
+                }
+                _ => {}
+            }
+        }
+        rest = tail;
+    }
 }
 
 /// The class of the word at a place of [`WORDS`].
@@ -270,7 +300,9 @@ fn back(text: &[u8], candidate: &Candidate, for_it: u32, against: u32) -> (Side,
         let at = candidate.start.saturating_sub(ahead);
         super::before(text, at) == b'='
     });
-    let most = if given { 2 } else { WORDS_BEFORE };
+    let mut most = if given { 2 } else { WORDS_BEFORE };
+    // how far a word is that may name any number, of a card too: card on file
+    let mut doubt = 0_u8;
     // the word after the one being read
     let mut follows: &[u8] = &[];
     let (mut sentence, mut numbered) = (false, false);
@@ -282,8 +314,9 @@ fn back(text: &[u8], candidate: &Candidate, for_it: u32, against: u32) -> (Side,
                 if is_number(text, at) {
                     break;
                 }
-                // the word before belongs to that number
-                numbered = true;
+                // the word before belongs to that number, unless both are a name: ISBN-10
+                numbered = super::before(text, at) != b'-'
+                    || !is_letter(super::before(text, at.saturating_sub(1)));
             }
             // a sentence ends where a word ends, a dot stands and a blank follows; a
             // line where another begins
@@ -319,17 +352,27 @@ fn back(text: &[u8], candidate: &Candidate, for_it: u32, against: u32) -> (Side,
             return (Side::For, words);
         }
         if set & against != 0 && !numbered && (candidate.entity != Entity::Email || words <= 2) {
-            return (Side::Against, words);
+            if candidate.entity != Entity::CreditCardNumber || set & against != bit(b'J') {
+                return (Side::Against, words);
+            }
+            doubt = words;
+            most = most.min(words.saturating_add(2));
+        }
+        if set & bit(b'#') != 0 {
+            number = Some(words);
+            // the dot of an abbreviation ends no sentence: no. 12, Nr. 12
+            sentence &= byte(text, end) != b'.';
         }
         if sentence {
             break;
         }
-        if set & bit(b'#') != 0 {
-            number = Some(words);
-        }
         follows = word;
     }
-    (Side::None, 0)
+    if doubt > 0 {
+        (Side::Against, doubt)
+    } else {
+        (Side::None, 0)
+    }
 }
 
 fn ahead(text: &[u8], candidate: &Candidate, for_it: u32, against: u32) -> Side {

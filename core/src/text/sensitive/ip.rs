@@ -92,10 +92,11 @@ pub(super) fn colons(text: &[u8], start: usize) -> Option<Candidate> {
         }
         // the last 32 bits may be dotted
         if byte(text, stop) == b'.'
-            && groups > 1
+            && groups > 0
             && let Some(dotted_end) = tail(text, at)
         {
             groups = groups.saturating_add(2);
+            digits = true;
             end = dotted_end;
             break;
         }

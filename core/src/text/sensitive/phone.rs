@@ -39,7 +39,9 @@ pub(super) fn find(
     // of what is joined by chance the longest part that is a number
     let least = from.saturating_add(1);
     (least..=reach).rev().find_map(|to| {
-        if lead == Lead::Open && sequence.sep(from, 0) & seps::CLOSE == 0 {
+        // an area code, also one of two parts: (06 1) 234 5678
+        if lead == Lead::Open && (sequence.sep(from, 0) | sequence.sep(from, 1)) & seps::CLOSE == 0
+        {
             return None;
         }
         let open = |index| sequence.sep(index, 0) & seps::OPEN != 0;

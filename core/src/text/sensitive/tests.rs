@@ -65,6 +65,28 @@ fn finds() {
             "PHONE_NUMBER=+49(0)8516 54924",
         ),
         ("NHS number 943 476 5919", "UK_NHS=943 476 5919"),
+        ("patient, NHS no. 943 476 5919", "UK_NHS=943 476 5919"),
+        ("contact no. 222 127 7102", "PHONE_NUMBER=222 127 7102"),
+        ("Телефон: 02 121 628", "PHONE_NUMBER=02 121 628"),
+        ("Τηλ. 21 233 1278", "PHONE_NUMBER=21 233 1278"),
+        ("Cep telefonum 810 16 55 56", "PHONE_NUMBER=810 16 55 56"),
+        ("phone: (06 1) 234 7935", "PHONE_NUMBER=(06 1) 234 7935"),
+        (
+            "card on file 4006759285083728 was refused",
+            "CREDIT_CARD_NUMBER=4006759285083728",
+        ),
+        (
+            "mi tarjeta es 6761-7612-0514",
+            "CREDIT_CARD_NUMBER=6761-7612-0514",
+        ),
+        (
+            "Karte 3501348399873976",
+            "CREDIT_CARD_NUMBER=3501348399873976",
+        ),
+        (
+            "ping ::ffff:192.168.1.77 again",
+            "IP_ADDRESS=::ffff:192.168.1.77",
+        ),
         ("my US passport is A13994917", "US_PASSPORT=A13994917"),
         (
             "postgres://app:hunter2@db.example/x",
@@ -92,6 +114,10 @@ fn leaves_alone() {
         "The population grew from 312,368,040 to 156,876,097.",
         "coordinates 9.156109, 13.822941",
         "std::fmt::Debug for ab::cd",
+        "file 4006759285083728 was refused",
+        "see 6761-7612-0514, please",
+        "He said no. 2221277102 others agreed.",
+        "ISBN-10: 0-04-919485-2",
     ] {
         assert_eq!(shown(text), "", "{text}");
     }
