@@ -4,6 +4,8 @@
 //! Nothing of it was trained, so every source is unseen by weights; figures are
 //! given for each source and split. A text without a labelled value of a core
 //! type is clean, and a span in it is a false alarm. `--errors N` shows some.
+//! The rules were read off these texts, though: what `xtask/peers/texts.py` makes
+//! of other generators is measured beside them, where the peers are installed.
 
 use doorward_core::text::sensitive::{self, Kind, Units, Wanted};
 use flate2::read::GzDecoder;
@@ -30,6 +32,8 @@ const CORE: [(&str, &str); 12] = [
 /// Prose: what people write to assistants, of which hardly any has a value.
 const PROSE: &str = "../shared/data/prompt-injection/train.jsonl.gz";
 const PEERS: &str = "xtask/peers/sensitive.py";
+/// The texts that the peers' script makes.
+const UNSEEN: &str = "target/unseen-texts.jsonl.gz";
 /// The script's exit code where the peers are not installed.
 const ABSENT: i32 = 2;
 
@@ -127,52 +131,64 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         _ => return Err("options: --errors N".into()),
     };
     for split in ["train", "dev"] {
-        let mut sources: BTreeMap<String, Source> = BTreeMap::new();
-        for row in rows(&format!("{folder}/{split}.jsonl.gz"))? {
-            let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-            let source = sources.entry(text("source").into()).or_default();
-            let (expected, spans) = (labelled(&row), found(text("text")));
-            source.clean += u32::from(expected.is_empty());
-            source.alarms += u32::from(expected.is_empty() && !spans.is_empty());
-            let wrong = spans.iter().filter(|span| !expected.contains(span));
-            let missed = expected.iter().filter(|span| !spans.contains(span));
-            for span in &spans {
-                let count = source.types.entry(span.2).or_default();
-                count.right += u32::from(expected.contains(span));
-                count.wrong += u32::from(!expected.contains(span));
-            }
-            for span in missed.clone() {
-                source.types.entry(span.2).or_default().missed += 1;
-            }
-            let errors = wrong
-                .map(|s| ("wrong", s))
-                .chain(missed.map(|s| ("missed", s)));
-            for (what, (start, end, name)) in errors {
-                if show > 0 {
-                    show -= 1;
-                    let near = cut(text("text"), start.saturating_sub(40), end + 25);
-                    println!(
-                        "  {what} {name} {:?} in {near:?}",
-                        cut(text("text"), *start, *end)
-                    );
-                }
-            }
-        }
-        for (name, source) in &sources {
-            report(split, name, source);
-        }
-        let mut pooled = Count::default();
-        for count in sources.values().flat_map(|source| source.types.values()) {
-            pooled.add(*count);
-        }
-        println!(
-            "{split}, pooled: strict span F1 {:.4} (must .93, aim .97)",
-            pooled.f1()
+        measure(
+            split,
+            &rows(&format!("{folder}/{split}.jsonl.gz"))?,
+            &mut show,
         );
     }
     prose(&mut show)?;
     cost(folder)?;
-    peers()
+    if peers(folder)? {
+        measure("unseen", &rows(UNSEEN)?, &mut show);
+    }
+    Ok(())
+}
+
+/// Prints what is found of labelled texts, for each source and together.
+fn measure(split: &str, texts: &[Value], show: &mut u32) {
+    let mut sources: BTreeMap<String, Source> = BTreeMap::new();
+    for row in texts {
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+        let source = sources.entry(text("source").into()).or_default();
+        let (expected, spans) = (labelled(row), found(text("text")));
+        source.clean += u32::from(expected.is_empty());
+        source.alarms += u32::from(expected.is_empty() && !spans.is_empty());
+        let wrong = spans.iter().filter(|span| !expected.contains(span));
+        let missed = expected.iter().filter(|span| !spans.contains(span));
+        for span in &spans {
+            let count = source.types.entry(span.2).or_default();
+            count.right += u32::from(expected.contains(span));
+            count.wrong += u32::from(!expected.contains(span));
+        }
+        for span in missed.clone() {
+            source.types.entry(span.2).or_default().missed += 1;
+        }
+        let errors = wrong
+            .map(|s| ("wrong", s))
+            .chain(missed.map(|s| ("missed", s)));
+        for (what, (start, end, name)) in errors {
+            if *show > 0 {
+                *show -= 1;
+                let near = cut(text("text"), start.saturating_sub(40), end + 25);
+                println!(
+                    "  {what} {name} {:?} in {near:?}",
+                    cut(text("text"), *start, *end)
+                );
+            }
+        }
+    }
+    for (name, source) in &sources {
+        report(split, name, source);
+    }
+    let mut pooled = Count::default();
+    for count in sources.values().flat_map(|source| source.types.values()) {
+        pooled.add(*count);
+    }
+    println!(
+        "{split}, pooled: strict span F1 {:.4} (must .93, aim .97)",
+        pooled.f1()
+    );
 }
 
 fn report(split: &str, name: &str, source: &Source) {
@@ -258,17 +274,18 @@ fn cost(folder: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Presidio and Arcjet on the same dev texts, where they are installed.
-fn peers() -> Result<(), String> {
+/// Presidio and Arcjet on the dev texts, and on others that are made there; false
+/// where they are not installed.
+fn peers(folder: &str) -> Result<bool, String> {
     let status = Command::new("python3")
-        .arg(PEERS)
+        .args([PEERS, folder, UNSEEN])
         .status()
         .map_err(|error| format!("{PEERS}: {error}"))?;
     match status.code() {
-        Some(0) => Ok(()),
+        Some(0) => Ok(true),
         Some(ABSENT) => {
             println!("(peers left out)");
-            Ok(())
+            Ok(false)
         }
         _ => Err(format!("{PEERS}: {status}")),
     }
