@@ -23,6 +23,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
 from ._decision import Decision
+from ._refused import Refused
 from ._rules import Rule
 from ._ward import Doorward
 
@@ -32,14 +33,6 @@ _CHARACTERS = 4
 """Of a token, on average of English: what an estimate is made with."""
 
 Context = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
-
-
-class Refused(Exception):  # noqa: N818 -- the word for it everywhere
-    """What the ward refused."""
-
-    def __init__(self, decision: Decision) -> None:
-        super().__init__(f"refused: {decision.reason.code}")
-        self.decision = decision
 
 
 class _Guarding:
