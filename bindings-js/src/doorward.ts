@@ -17,6 +17,7 @@ import {
 } from "./options.js";
 import type { FactOf, NeedsOf, RuleInput } from "./rules.js";
 import { rememberAddresses } from "./sockets.js";
+import { stepUpOf } from "./step-up.js";
 import { Ward } from "./ward.js";
 import { type WarningSink, warn } from "./warning.js";
 
@@ -39,10 +40,13 @@ export function doorward<
   const log = own(options, "log") as WardOptions["log"];
   const onWarning = own(options, "onWarning") as WarningSink | undefined;
   const secret = secretOf(own(options, "secret"));
+  const stepUp = stepUpOf(policy.stepUp, secret);
+  if (stepUp) policy.stepUp = true;
   const engine = Engine.of(jsonOf(policy), {
     dryRun: isDryRun(),
     platform: platform(),
     storeSecret: store && (secret ?? noSecret()),
+    storeProfiles: store?.profile !== undefined,
     logSecret: log && (secret ?? processSecret(onWarning)),
     packs: packsOf(own(options, "packs")),
   });
@@ -58,6 +62,7 @@ export function doorward<
     engine,
     store,
     outside: outsideOf(own(options, "outside")),
+    stepUp,
     clock: Date.now,
     options: {
       ...(log && { log }),

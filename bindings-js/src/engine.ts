@@ -27,6 +27,8 @@ export interface Setup {
   readonly platform: string;
   /** Quotas are kept by the host's store, with keys that are HMACs under this. */
   readonly storeSecret: string | undefined;
+  /** The host's store keeps profiles, too. */
+  readonly storeProfiles: boolean;
   /** Decisions are followed by log lines, with identities that are HMACs under this. */
   readonly logSecret: string | undefined;
   /** Tables and weights that rules may need. */
@@ -46,6 +48,8 @@ interface Live {
 }
 
 const MAX_DERIVED = 64;
+/** Decisions whose outcome can be reported by id: about 1 MB. */
+const MAX_RECENT = 4096;
 const ATTEMPTS = 2;
 const encoder = new TextEncoder();
 const scratch = new Uint8Array(8192);
@@ -61,6 +65,8 @@ export class Engine {
   readonly #text: string;
   readonly #parent: Engine | undefined;
   readonly #derived = new Map<string, Engine>();
+  /** Who took part in the latest requests, by decision. */
+  private readonly recent = new Map<string, string>();
   #live: Live | undefined;
 
   /** Throws a {@link PolicyError}. */
@@ -82,6 +88,7 @@ export class Engine {
       setup.dryRun,
       setup.platform,
       setup.storeSecret,
+      setup.storeProfiles,
       setup.logSecret,
       setup.packs.map(({ name, bytes }) => [name, bytes.length]),
     ]);
@@ -193,6 +200,31 @@ export class Engine {
     return this.#try(({ raw }) => raw.settle(reserved, used, now), onFault);
   }
 
+  /**
+   * Adds what followed a request to the profiles of those who took part; where the host's store
+   * keeps them, what it is to be told, as JSON.
+   */
+  report(actors: string, outcome: string, now: number, onFault: OnFault): string | undefined {
+    return this.#try(({ raw }) => raw.report(actors, outcome, now), onFault);
+  }
+
+  /** Remembers who took part in a request, by its decision's id. */
+  remember(decision: string, actors: string): void {
+    const { recent } = this.#parent ?? this;
+    if (recent.size >= MAX_RECENT) {
+      for (const oldest of recent.keys()) {
+        recent.delete(oldest);
+        break;
+      }
+    }
+    recent.set(decision, actors);
+  }
+
+  /** Who took part in a request, as long as it is among the latest. */
+  recall(decision: string): string | undefined {
+    return (this.#parent ?? this).recent.get(decision);
+  }
+
   /** The next decision traps on purpose. */
   failNext(): void {
     this.#use().raw.fail_next();
@@ -291,6 +323,7 @@ function fill(options: bindings.EngineOptions, setup: Setup): void {
   if (setup.logSecret !== undefined) options.log_secret(encoder.encode(setup.logSecret));
   for (const { bytes } of setup.packs) options.pack(bytes);
   if (setup.storeSecret !== undefined) options.store_secret(encoder.encode(setup.storeSecret));
+  if (setup.storeProfiles) options.store_profiles();
 }
 
 /** Tells an engine that failed from a policy that is wrong. */

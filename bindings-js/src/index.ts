@@ -76,6 +76,13 @@ export type {
   RuleInput,
   RuleOptions,
 } from "./rules.js";
-export type { Limit, Store, Take, Taken } from "./store.js";
+export type {
+  StepUp,
+  StepUpFacts,
+  StepUpFailure,
+  StepUpOptions,
+  StepUpResult,
+} from "./step-up.js";
+export type { Limit, Observed, Profile, Store, Take, Taken } from "./store.js";
 export { type FetchRequest, type NodeRequest, Ward, type WardRequest, type Work } from "./ward.js";
 export type { Warning, WarningSink } from "./warning.js";

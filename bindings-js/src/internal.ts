@@ -10,5 +10,6 @@ export { question, read } from "./outside/doh.js";
 export { factsOf } from "./outside/ip.js";
 export { freshFor } from "./outside/key.js";
 export { Outside } from "./outside/outside.js";
-export { SCRIPT } from "./redis/script.js";
+export { PROFILE, TAKE } from "./redis/script.js";
+export { boundTo, tokenOf } from "./step-up.js";
 export { answering } from "./store.js";

@@ -6,6 +6,7 @@ import { Outside, type OutsideOptions } from "./outside/outside.js";
 import type { Pack } from "./pack.js";
 import type { OnError, RuleInput } from "./rules.js";
 import { shared } from "./shared.js";
+import type { StepUpOptions } from "./step-up.js";
 import type { Store } from "./store.js";
 import { type WarningSink, warn } from "./warning.js";
 
@@ -64,8 +65,11 @@ export interface WardOptions<
   readonly packs?: readonly Pack[];
   /** Who is asked about names, addresses and keys, and how much. */
   readonly outside?: OutsideOptions;
-  /** The application can step up: `isDenied()` is then false for CHALLENGE. */
-  readonly stepUp?: boolean;
+  /**
+   * The application can step up: `isDenied()` is then false for CHALLENGE. With options the ward
+   * proves step-ups by tokens, see `ward.stepUp`.
+   */
+  readonly stepUp?: boolean | StepUpOptions;
   /** The second opinion, see `RefineOptions`; not asked if absent. */
   readonly refine?: RefineOptions;
   /** For the HMACs of store keys and logged identities; default `DOORWARD_SECRET`. */

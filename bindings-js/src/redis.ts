@@ -1,13 +1,15 @@
 /**
- * Limits that several machines share, in Redis or Valkey (5 or later).
+ * Limits and behaviour that several machines share, in Redis or Valkey (5 or later).
  *
  * A take is one call of one script on one key, so it is atomic, finds its slot
  * in a cluster and costs one round trip; the takes of a request share that.
  * The server's clock counts. The arithmetic is the embedded store's, to the
- * unit and the millisecond.
+ * unit and the millisecond. A profile is one key of 80 bytes and a script of its
+ * own; what a request adds to it is told after its decision, which does not wait.
  *
- * What fails or comes too late is answered by the embedded store, and the
- * decision says `degraded: ["store"]`. Nothing is sent twice: only `NOSCRIPT`,
+ * A take that fails or comes too late is answered by the embedded store, and the
+ * decision says `degraded: ["store"]`; behaviour that does is not known to that
+ * decision, which says `profiles`. Nothing is sent twice: only `NOSCRIPT`,
  * with which the server says that nothing happened, is followed by the
  * script's text. A take tells the server until when it is waited for, so one
  * that a client or a network holds back and delivers later consumes nothing.
@@ -18,8 +20,17 @@
 
 import { Deadline, LATE } from "./deadline.js";
 import { type Caller, callerOf, type RedisClient } from "./redis/clients.js";
-import { SCRIPT } from "./redis/script.js";
-import { Late, type Limit, type Store, type Take, type Taken } from "./store.js";
+import { PROFILE, TAKE } from "./redis/script.js";
+import {
+  Late,
+  type Limit,
+  MEMBERS,
+  type Observed,
+  type Profile,
+  type Store,
+  type Take,
+  type Taken,
+} from "./store.js";
 
 export type {
   HttpRedisClient,
@@ -74,7 +85,18 @@ class RedisStore implements Store {
     this.#prefix = prefix;
   }
 
-  async take(batch: readonly Take[]): Promise<(Taken | Error)[]> {
+  take(batch: readonly Take[]): Promise<(Taken | Error)[]> {
+    return this.#all(batch, (take, turn) => this.#take(take, turn));
+  }
+
+  profile(batch: readonly Observed[]): Promise<(Profile | Error)[]> {
+    return this.#all(batch, (observed, turn) => this.#profile(observed, turn));
+  }
+
+  async #all<Asked, Answer>(
+    batch: readonly Asked[],
+    ask: (one: Asked, turn: Turn) => Promise<Answer>,
+  ): Promise<(Answer | Error)[]> {
     if (this.#again > 0) {
       if (performance.now() < this.#again) return batch.map(() => new Late("the server is silent"));
       this.#pause();
@@ -82,8 +104,8 @@ class RedisStore implements Store {
     const turn = { over: false };
     const begun = performance.now();
     const deadline = new Deadline(this.deadlineMs);
-    const taken = batch.map((take) => this.#take(take, turn).catch(asError));
-    const first = await Promise.all(taken.map((one) => Promise.race([one, deadline.passed])));
+    const answers = batch.map((one) => ask(one, turn).catch(asError));
+    const first = await Promise.all(answers.map((one) => Promise.race([one, deadline.passed])));
     turn.over = true;
     deadline.cancel();
     if (first.includes(LATE) && this.#heard < begun) this.#pause();
@@ -105,9 +127,14 @@ class RedisStore implements Store {
   async #asked(take: Take, turn: Turn): Promise<Taken | undefined> {
     const sent = performance.now();
     const until = this.#ahead === undefined ? 0 : sent + this.deadlineMs + this.#ahead;
-    const reply = await this.#run(take, Math.ceil(until), turn);
-    const numbers = Array.isArray(reply) ? reply.map(Number) : [];
-    const [server, given, remaining, reset, wait] = numbers;
+    const args = [
+      ...numbersOf(take.limit),
+      String(take.cost),
+      String(Math.ceil(until)),
+      take.now === undefined ? "" : String(take.now),
+      take.settle ? "1" : "",
+    ];
+    const [server, given, remaining, reset, wait] = await this.#run(TAKE, take.key, args, turn);
     if (
       server === undefined ||
       remaining === undefined ||
@@ -116,30 +143,37 @@ class RedisStore implements Store {
     ) {
       throw new Error("the script answered something else");
     }
-    this.#again = 0;
-    this.#heard = performance.now();
     this.#ahead = server - sent;
     if (given === TOO_LATE) return undefined;
     return { allowed: given === 1, remaining, reset, retryAfter: wait < 0 ? null : wait };
   }
 
-  async #run(take: Take, until: number, turn: Turn): Promise<unknown> {
-    const key = `${this.#prefix}{${take.key}}`;
-    const args = [
-      ...numbersOf(take.limit),
-      String(take.cost),
-      String(until),
-      take.now === undefined ? "" : String(take.now),
-      take.settle ? "1" : "",
-    ];
-    const sha = await scriptSha();
+  async #profile(observed: Observed, turn: Turn): Promise<Profile> {
+    await this.#caller.ready();
+    const { requests = 0, flagged = 0, failed = 0, good = 0, bad = 0 } = observed;
+    const { path = "", other = "", agent = "", number = "" } = observed;
+    const args = [requests, flagged, failed, good, bad, path, other, agent, number, ""].map(String);
+    const numbers = await this.#run(PROFILE, observed.key, args, turn);
+    return Object.fromEntries(
+      MEMBERS.map((name, index) => [name, numbers[index]]),
+    ) as unknown as Profile;
+  }
+
+  /** The numbers that a script answers. */
+  async #run(script: string, name: string, args: string[], turn: Turn): Promise<number[]> {
+    const key = `${this.#prefix}{${name}}`;
+    const sha = await shaOf(script);
     if (turn.over) throw new Late("gave up before it was sent");
+    let reply: unknown;
     try {
-      return await this.#caller.evalsha(sha, key, args);
+      reply = await this.#caller.evalsha(sha, key, args);
     } catch (error) {
       if (turn.over || !/\bNOSCRIPT\b/.test(asError(error).message)) throw error;
-      return this.#caller.eval(SCRIPT, key, args);
+      reply = await this.#caller.eval(script, key, args);
     }
+    this.#again = 0;
+    this.#heard = performance.now();
+    return Array.isArray(reply) ? reply.map(Number) : [];
   }
 
   #pause(): void {
@@ -161,14 +195,16 @@ function numbersOf(limit: Limit): string[] {
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error));
 
-let sha: Promise<string> | undefined;
+const shas = new Map<string, Promise<string>>();
 
-/** The name under which a server knows the script. */
-function scriptSha(): Promise<string> {
+/** The name under which a server knows a script. */
+function shaOf(script: string): Promise<string> {
+  let sha = shas.get(script);
   sha ??= crypto.subtle
-    .digest("SHA-1", new TextEncoder().encode(SCRIPT))
+    .digest("SHA-1", new TextEncoder().encode(script))
     .then((digest) =>
       Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join(""),
     );
+  shas.set(script, sha);
   return sha;
 }

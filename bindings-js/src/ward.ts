@@ -28,7 +28,8 @@ import { jsonOf, sayModes, type WardOptions } from "./options.js";
 import type { Outside } from "./outside/outside.js";
 import type { NeedsOf, OnError, PlainRule, Rule, RuleInput } from "./rules.js";
 import { internals } from "./shared.js";
-import { type Answers, answering, type Store, type Take } from "./store.js";
+import { onceRule, StepUp, type StepUpSetup } from "./step-up.js";
+import { type Answers, answering, type Observed, type Store, type Take, telling } from "./store.js";
 import { type Warning, warn } from "./warning.js";
 
 /** A Fetch request, of this realm or a framework's. */
@@ -80,6 +81,9 @@ const NO_REQUEST: PlainRequest = { headersComplete: false };
 /** What decisions took in advance; settled once. */
 const reservations = new WeakMap<Decision, string>();
 
+/** Who took part in the requests of decisions that are still held. */
+const followed = new WeakMap<Decision, string>();
+
 /** One input for all calls, because a call that returns at once needs no other. */
 let scratch: Input | undefined = emptyInput();
 
@@ -89,6 +93,7 @@ interface Parts {
   readonly options: Pick<WardOptions, "log" | "onWarning" | "onFault">;
   readonly store: Store | undefined;
   readonly outside: Outside;
+  readonly stepUp: StepUpSetup | undefined;
   /** Milliseconds since the Unix epoch; tests replace it. */
   clock: () => number;
 }
@@ -100,6 +105,8 @@ export class Ward<Needs extends string = never> {
   readonly #platform: string;
   readonly #more = new Map<string, Ward<string>>();
   readonly #answers: () => Answers;
+  readonly #tell: (observed: readonly Observed[]) => Promise<void>;
+  #stepUp: StepUp | undefined;
 
   constructor(parts: Parts) {
     this[internals] = parts;
@@ -113,7 +120,9 @@ export class Ward<Needs extends string = never> {
       respond: (line, accept) => engine.respond(line, accept, this.#onFault),
       refine: (line, context) => engine.refine(line, contextJson(context), this.#onFault),
     };
-    this.#answers = answering(store, outside, (error) => this.#storeFailed(error));
+    const onError = (error: unknown) => this.#storeFailed(error);
+    this.#answers = answering(store, outside, onError);
+    this.#tell = telling(store, onError);
   }
 
   /** Decides about a request, reading as much of its body as the policy wants. */
@@ -227,14 +236,44 @@ export class Ward<Needs extends string = never> {
     ) as Ward;
   }
 
-  /** Says what followed a decision, at once or weeks later. */
-  report(decision: Decision | string, outcome: Outcome): void {
+  /**
+   * Says what followed a decision, at once or weeks later; once for each thing that did. Where the
+   * policy has `refine` it counts in how those who took part behave: always for a decision that is
+   * still held, by id for the latest 4096 of this process. It goes to the decision log in any case.
+   * Need not be awaited.
+   */
+  async report(decision: Decision | string, outcome: Outcome): Promise<void> {
     const { engine, clock, options } = this[internals];
-    if (!options.log) return;
     const id = typeof decision === "string" ? decision : decision.id;
     const json = contextJson(outcome);
-    const line = engine.outcome(id, clock(), json, this.#onFault);
+    const line = options.log && engine.outcome(id, clock(), json, this.#onFault);
     if (line !== undefined) this.#log(line);
+    const held = typeof decision === "string" ? undefined : followed.get(decision);
+    const actors = held ?? engine.recall(id);
+    if (actors === undefined) return;
+    const observed = engine.report(actors, json, clock(), this.#onFault);
+    if (observed) await this.#tell(JSON.parse(observed) as Observed[]);
+  }
+
+  /** Issues and verifies proofs of a step-up; the ward was built with options of `stepUp`. */
+  get stepUp(): StepUp {
+    const { stepUp, clock } = this[internals];
+    if (!stepUp) {
+      throw new TypeError(
+        "stepUp: this ward proves no step-ups: give doorward() the option stepUp: { secret }",
+      );
+    }
+    this.#stepUp ??= new StepUp(stepUp, (nonce) => this.#once(stepUp, nonce), clock);
+    return this.#stepUp;
+  }
+
+  /** Takes a nonce from the store; a bucket of one is full as long as nobody has. */
+  async #once(setup: StepUpSetup, nonce: string): Promise<"fresh" | "used" | "unavailable"> {
+    const rules = onceRule(setup);
+    const { results, degraded } = await this.guard({ label: "step_up", context: { nonce }, rules });
+    if (results[0]?.isDenied()) return "used";
+    const sure = results.length > 0 && degraded.every((what) => what === "dry_run");
+    return sure ? "fresh" : "unavailable";
   }
 
   /** The canonical policy. */
@@ -285,11 +324,21 @@ export class Ward<Needs extends string = never> {
     const answer = end < 0 ? given : given.slice(0, end);
     const decision = new Decision(answer, this.#maker, context);
     for (const line of end < 0 ? [] : given.slice(end + 1).split("\n")) {
-      if (line.startsWith("R")) reservations.set(decision, line.slice(1));
+      const rest = line.slice(1);
+      if (line.startsWith("R")) reservations.set(decision, rest);
+      else if (line.startsWith("P")) this.#follow(decision, rest);
+      else if (line.startsWith("O")) void this.#tell(JSON.parse(rest) as Observed[]);
       else this.#log(line);
     }
     if (answer.charCodeAt(0) === UNJUDGED) this.#unjudged(decision);
     return decision;
+  }
+
+  #follow(decision: Decision, actors: string): void {
+    followed.set(decision, actors);
+    // the id is the line's first member, which spares parsing the rest
+    const [, , , id] = decision.toString().split('"', 4);
+    if (id !== undefined) this[internals].engine.remember(id, actors);
   }
 
   #peer(adapter: Adapter<WardRequest>, request: WardRequest): string {

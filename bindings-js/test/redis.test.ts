@@ -23,7 +23,7 @@ import { type HttpRedisClient, type RedisClient, redisStore } from "doorward/red
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { answering, Instance, SCRIPT } from "../dist/internal.js";
+import { answering, Instance, PROFILE, TAKE } from "../dist/internal.js";
 
 const secret = "0123456789abcdef";
 
@@ -162,9 +162,10 @@ async function recovered(ward: Ward<"userId">): Promise<Decision> {
   throw new Error("the store did not recover");
 }
 
-test("the Python package carries the same script", () => {
-  const path = join(import.meta.dirname, "../../bindings-py/python/doorward/_take.lua");
-  assert.equal(SCRIPT, readFileSync(path, "utf8"));
+test("the Python package carries the same scripts", () => {
+  const folder = join(import.meta.dirname, "../../bindings-py/python/doorward");
+  assert.equal(TAKE, readFileSync(join(folder, "_take.lua"), "utf8"));
+  assert.equal(PROFILE, readFileSync(join(folder, "_profile.lua"), "utf8"));
 });
 
 test("what is no client, and options that make no sense, are refused", () => {
@@ -298,6 +299,54 @@ test("what is reserved and settled is what the embedded store says", async (t) =
         }
       });
       await fc.assert(property, { numRuns: 40 });
+    });
+  }
+});
+
+const behaving = { userId: "ada", action: "login", session: { id: "s-1" } };
+
+/** A ward with a second opinion; all of one `policy` behave together. */
+const watching = (store: Store | undefined, policy: string) =>
+  doorward({
+    characteristics: [policy],
+    rules: [fixedWindow({ mode: "LIVE", window: "1h", max: 1000, characteristics: ["userId"] })],
+    refine: { mode: "LIVE" },
+    secret,
+    ...(store && { store }),
+    onWarning: () => undefined,
+  });
+
+/** Signals of behaviour, which differ by nobody's keys. */
+const behaviour = (decision: Decision) =>
+  decision.refined?.explanation.filter(({ signal }) => /failures|pace/.test(signal));
+
+test("behaviour in Redis is the embedded store's, and processes share it", async (t) => {
+  for (const [name, client] of CLIENTS) {
+    await t.test(name, async () => {
+      const prefix = `behaviour-${++unique}`;
+      const store = async () => redisStore(await client(), { deadlineMs: 5000, prefix });
+      const embedded = watching(undefined, prefix);
+      const shared = [watching(await store(), prefix), watching(await store(), prefix)];
+      for (let turn = 0; turn < 12; turn++) {
+        const ward = shared[turn % 2] as Ward<"userId">;
+        const decisions = [
+          await embedded.protect(request, behaving),
+          await ward.protect(request, behaving),
+        ] as const;
+        assert.deepEqual(behaviour(decisions[1]), behaviour(decisions[0]));
+        assert.deepEqual(decisions[1].degraded, []);
+        await embedded.report(decisions[0], { loginFailed: true });
+        await ward.report(decisions[1], { loginFailed: true });
+        if (turn > 6) assert.notEqual(behaviour(decisions[1])?.length, 0);
+      }
+      const raw = ioredis();
+      const keys = (await raw.keys(`${prefix}*`)).sort();
+      const lengths = await Promise.all(keys.map((key) => raw.strlen(key)));
+      assert.equal(lengths.filter((length) => length === 80).length, 3);
+      for (const key of keys) {
+        const left = await raw.pttl(key);
+        assert.ok(left > 0 && left <= 28 * 86_400_000, `${key} lives on for ${left} ms`);
+      }
     });
   }
 });

@@ -5,6 +5,7 @@ use crate::frame::{self, Body, Wanted, clock};
 use crate::home::Home;
 use crate::packs::packs;
 use core::sync::atomic::{AtomicBool, Ordering};
+use doorward_core::behaviour;
 use doorward_core::engine::{self, Judged, Step};
 use doorward_core::frame::flag;
 use doorward_core::keys::Keyer;
@@ -38,6 +39,7 @@ struct Options {
     dry_run: bool,
     log_secret: Option<Vec<u8>>,
     store_secret: Option<Vec<u8>>,
+    store_profiles: bool,
 }
 
 impl Engine {
@@ -89,6 +91,7 @@ impl Engine {
     /// the log line if there is a log; or `N` and the needs.
     fn conclude(&self, judged: Judged, frame: &[u8], world: &mut impl World) -> String {
         let client = judged.client();
+        let actors = behaviour::write(judged.actors());
         let decision = match self.core.conclude(judged, || self.home.next_id(), world) {
             Step::Needs(needs) => return format!("N{}", write_needs(&needs, client, None)),
             Step::Decided(decision) => decision,
@@ -104,6 +107,10 @@ impl Engine {
             out.push_str("\nR");
             out.push_str(&settle::write(&decision.reserved));
         }
+        if !actors.is_empty() {
+            out.push_str("\nP");
+            out.push_str(&actors);
+        }
         out
     }
 
@@ -112,7 +119,15 @@ impl Engine {
         let judged = self.judge(py, frame, facts);
         let mut store = self.home.store();
         if self.options.store_secret.is_some() {
-            return self.conclude(judged, frame, &mut Replies::new(facts.clone(), &mut *store));
+            let mut world =
+                Replies::new(facts.clone(), &mut *store).with_profiles(self.options.store_profiles);
+            let mut out = self.conclude(judged, frame, &mut world);
+            let observed = behaviour::observations(world.observed());
+            if !observed.is_empty() {
+                out.push_str("\nO");
+                out.push_str(&observed);
+            }
+            return out;
         }
         let mut world = Embedded {
             store: &mut *store,
@@ -139,7 +154,7 @@ fn wanted(py: Python<'_>, reads: &str) -> Vec<Wanted> {
 #[pymethods]
 impl Engine {
     #[new]
-    #[pyo3(signature = (policy, *, platform = String::new(), dry_run = false, log_secret = None, store_secret = None))]
+    #[pyo3(signature = (policy, *, platform = String::new(), dry_run = false, log_secret = None, store_secret = None, store_profiles = false))]
     fn new(
         py: Python<'_>,
         policy: &str,
@@ -147,12 +162,14 @@ impl Engine {
         dry_run: bool,
         log_secret: Option<Vec<u8>>,
         store_secret: Option<Vec<u8>>,
+        store_profiles: bool,
     ) -> PyResult<Self> {
         let options = Options {
             platform,
             dry_run,
             log_secret,
             store_secret,
+            store_profiles,
         };
         Self::compile(py, policy, options, None)
     }
@@ -312,6 +329,20 @@ impl Engine {
                 return settle::settlement(reserved, used, Millis(now));
             }
             settle::settle(reserved, used, Millis(now), &mut *self.home.store());
+            String::new()
+        })
+    }
+
+    /// Adds what followed a request to the profiles of those who took part in it.
+    /// Where the host's store keeps them, what it is to be told, as JSON.
+    fn report(&self, actors: &str, outcome: &str, now: u64) -> PyResult<String> {
+        guarded(|| {
+            let outcome = Value::parse(outcome.as_bytes()).unwrap_or(Value::Null);
+            if self.options.store_secret.is_some() && self.options.store_profiles {
+                return behaviour::reported(actors, &outcome);
+            }
+            let store = &mut *self.home.store();
+            behaviour::report(actors, &outcome, store, Millis(now));
             String::new()
         })
     }

@@ -341,11 +341,71 @@ def test_keys_are_hmacs_and_expire(server: Server) -> None:
         assert admin.pttl(key) > 0
 
 
-def test_the_script_text_is_that_of_the_npm_package() -> None:
+def test_the_scripts_are_those_of_the_npm_package() -> None:
     package = Path(__file__).parent.parent
-    ours = (package / "python/doorward/_take.lua").read_text()
     theirs = (package.parent / "bindings-js/src/redis/script.ts").read_text()
-    assert f"SCRIPT = `{ours}`;" in theirs
+    for name, file in (("TAKE", "_take.lua"), ("PROFILE", "_profile.lua")):
+        ours = (package / "python/doorward" / file).read_text()
+        assert f"{name} = `{ours}`;" in theirs
+
+
+BEHAVING = {"userId": "ada", "action": "login", "session": {"id": "s-1"}}
+
+
+def watching(store: Any, name: str) -> Doorward:
+    """A ward with a second opinion; its limit is there to be asked for with the profiles."""
+    rule = fixed_window(mode="LIVE", window="1h", max=1000, characteristics=["userId"])
+    refine = {"mode": "LIVE"}
+    return Doorward(rules=[rule], characteristics=[name], refine=refine, store=store, secret=SECRET)
+
+
+def behaviour(decision: Decision) -> list[Any]:
+    """Signals of behaviour, which differ by nobody's keys."""
+    signals = decision.to_dict()["refined"]["explanation"]
+    return [one for one in signals if re.search("failures|pace", one["signal"])]
+
+
+def test_behaviour_is_the_embedded_stores_and_processes_share_it(server: Server) -> None:
+    name = f"behaviour-{secrets.token_hex(4)}"
+    embedded = watching(None, name)
+
+    async def ask(client: redis.asyncio.Redis) -> None:
+        def store(client: Any) -> Any:
+            return redis_store(client, deadline=PLENTY, prefix=name)
+
+        shared = [watching(store(client), name), watching(store(server.client()), name)]
+        for turn in range(12):
+            ward, request = shared[turn % 2], scope()
+            expected = embedded.protect_sync(request, BEHAVING)
+            found = await ward.protect(request, BEHAVING)
+            assert behaviour(found) == behaviour(expected)
+            assert not found.degraded
+            embedded.report(expected, login_failed=True)
+            ward.report(found, login_failed=True)
+            await asyncio.gather(*ward._telling)
+            if turn > 6:
+                assert behaviour(found)
+
+    remembering(server, ask)
+    admin = server.client()
+    keys = list(admin.scan_iter(f"{name}*", count=1000))
+    assert sum(admin.strlen(key) == 80 for key in keys) == 3
+    for key in keys:
+        assert 0 < admin.pttl(key) <= 28 * 86_400_000
+
+
+def test_a_killed_server_behaviour_is_not_known_and_nobody_waits(own: Server) -> None:
+    async def ask(client: redis.asyncio.Redis) -> None:
+        ward = watching(redis_store(client), "killed")
+        assert not (await ward.protect(scope(), BEHAVING)).degraded
+        own.kill()
+        begun = monotonic()
+        decisions = [await ward.protect(scope(), BEHAVING) for _ in range(10)]
+        assert monotonic() - begun < 5
+        assert all(decision.degraded == ("store", "profiles") for decision in decisions)
+        assert all(decision.is_allowed() for decision in decisions)
+
+    remembering(own, ask)
 
 
 def take(refill: int) -> Take:

@@ -495,13 +495,19 @@ impl Engine {
                 &mut reserved,
             );
         }
+        let actors = asked.as_ref().map(|asked| asked.actors());
+        let actors = actors.into_iter().flatten().flatten();
+        outstanding.extend(
+            actors
+                .filter(|key| !world.has_profile(*key))
+                .map(Need::Profile),
+        );
         if !outstanding.is_empty() {
             return Step::Needs(outstanding);
         }
         if self.forced_dry_run {
             degraded.push("dry_run");
         }
-        degraded.extend(world.degraded());
         let results: Vec<RuleResult> = self
             .policy
             .entries
@@ -524,6 +530,7 @@ impl Engine {
             }
             _ => None,
         };
+        degraded.extend(world.degraded());
         if unreadable {
             conclusion = Conclusion::Deny;
             reason = Reason::code("fault");

@@ -70,6 +70,7 @@
 extern crate alloc;
 
 pub mod agents;
+pub mod behaviour;
 pub mod context;
 pub mod decision;
 pub mod engine;

@@ -13,10 +13,12 @@
 //! | `dns` | `ip` | `names` that the address has and that lead back to it |
 //! | `ip` | `ip` | what the application's database knows: `country`, `asnum`, `asname`, `hosting`, … |
 //! | `key` | `url` of a key directory | `keys`, JWKs |
+//! | `profile` | `key` | how the actor behaved: `first`, `last`, `requests`, `flagged`, `failed`, `good`, `bad`, `swing`, `beats`, `walked`, `paths`, `others`, `agents` |
 //! | `verify` | `algorithm`, `key` (a JWK), `message` and `signature` (hexadecimal) | `valid` |
 //!
 //! Every reply carries the `id` of its need; one with `error` is a failure.
 
+use crate::behaviour;
 use crate::store::{Key, Limit, Observed, Profile, Take, Taken};
 use crate::text::json::{Value, write_text};
 use crate::units::Millis;
@@ -32,6 +34,8 @@ use sha2::{Digest as _, Sha256};
 pub enum Need {
     /// Quota from a store that the host keeps.
     Take(Take),
+    /// How an actor has behaved, from a store that the host keeps.
+    Profile(Key),
     /// Where the mail of a domain goes.
     Mx(String),
     /// The forward-confirmed names of an address.
@@ -142,8 +146,14 @@ impl Facts {
         self.last
     }
 
+    /// The batch that has quota has been answered.
     fn has_takes(&self) -> bool {
         self.known.iter().any(|(id, _)| id.starts_with("take:"))
+    }
+
+    /// The same of the batch that has profiles.
+    fn has_profiles(&self) -> bool {
+        self.known.iter().any(|(id, _)| id.starts_with("profile:"))
     }
 }
 
@@ -157,9 +167,14 @@ pub trait World {
         let _ = (key, observed, now);
         None
     }
+    /// Whether an actor's profile need not be asked for.
+    fn has_profile(&self, key: Key) -> bool {
+        let _ = key;
+        true
+    }
     /// What of the world is not as it should be (`store`), for the decision.
-    fn degraded(&self) -> Option<&'static str> {
-        None
+    fn degraded(&self) -> Vec<&'static str> {
+        Vec::new()
     }
 }
 
@@ -184,8 +199,8 @@ impl<S: crate::store::Store> World for Embedded<'_, S> {
         Some(self.store.profile(key, observed, now))
     }
 
-    fn degraded(&self) -> Option<&'static str> {
-        self.lost.then_some("store_lost")
+    fn degraded(&self) -> Vec<&'static str> {
+        self.lost.then_some("store_lost").into_iter().collect()
     }
 }
 
@@ -196,6 +211,10 @@ pub struct Replies<'s, S> {
     answered: Facts,
     fallback: &'s mut S,
     failed: bool,
+    /// The host's store keeps profiles, too.
+    profiles: bool,
+    unknown: bool,
+    observed: Vec<(Key, Observed)>,
 }
 
 impl<'s, S: crate::store::Store> Replies<'s, S> {
@@ -205,7 +224,22 @@ impl<'s, S: crate::store::Store> Replies<'s, S> {
             answered,
             fallback,
             failed: false,
+            profiles: false,
+            unknown: false,
+            observed: Vec::new(),
         }
+    }
+
+    /// The same, where the host's store keeps profiles, too.
+    #[must_use]
+    pub fn with_profiles(self, profiles: bool) -> Self {
+        Self { profiles, ..self }
+    }
+
+    /// What the host's store is to be told of actors, once there is a decision.
+    #[must_use]
+    pub fn observed(&self) -> &[(Key, Observed)] {
+        &self.observed
     }
 }
 
@@ -245,13 +279,32 @@ impl<S: crate::store::Store> World for Replies<'_, S> {
         Some(Reply::Taken(self.fallback.take(take, now)))
     }
 
-    /// Behaviour is remembered by each process for itself.
+    /// Behaviour that the host's store could not tell is not known: what this
+    /// process alone has seen would look like somebody else's.
     fn profile(&mut self, key: Key, observed: &Observed, now: Millis) -> Option<Profile> {
-        Some(self.fallback.profile(key, observed, now))
+        if !self.profiles {
+            return Some(self.fallback.profile(key, observed, now));
+        }
+        if *observed != Observed::default() {
+            self.observed.push((key, *observed));
+            return None;
+        }
+        let known = match self.answered.known(&Need::Profile(key)) {
+            Some(Reply::Fact(value)) => behaviour::profile(&value),
+            _ => None,
+        };
+        self.unknown |= known.is_none();
+        known
     }
 
-    fn degraded(&self) -> Option<&'static str> {
-        self.failed.then_some("store")
+    fn has_profile(&self, _: Key) -> bool {
+        !self.profiles || self.answered.are_final() || self.answered.has_profiles()
+    }
+
+    fn degraded(&self) -> Vec<&'static str> {
+        let failed = self.failed.then_some("store");
+        let unknown = self.unknown.then_some("profiles");
+        failed.into_iter().chain(unknown).collect()
     }
 }
 
@@ -271,6 +324,7 @@ impl Need {
     pub fn id(&self) -> String {
         match self {
             Self::Take(take) => format!("take:{:032x}", take.key.0),
+            Self::Profile(key) => format!("profile:{:032x}", key.0),
             Self::Mx(domain) => format!("mx:{domain}"),
             Self::Dns(ip) => format!("dns:{ip}"),
             Self::Ip(ip) => format!("ip:{ip}"),
@@ -306,6 +360,7 @@ impl Need {
                 write_limit(*limit, out);
                 let _ = write!(out, ",\"cost\":{cost}}}");
             }
+            Self::Profile(Key(key)) => member("profile", "key", &format!("{key:032x}"), out),
             Self::Mx(domain) => member("mx", "domain", domain, out),
             Self::Dns(ip) => member("dns", "ip", &ip.to_string(), out),
             Self::Ip(ip) => member("ip", "ip", &ip.to_string(), out),

@@ -31,7 +31,7 @@ mod signals;
 mod tests;
 
 pub use costs::{ACTIONS, Costs, OTHERS};
-pub use habits::{Actors, report};
+pub use habits::{Actors, followed, report};
 pub use model::{Model, POINTS, Weighed};
 pub use options::Refine;
 pub use signals::{COUNT, SIGNALS, Signal, Vector, contract};

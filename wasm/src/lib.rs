@@ -14,6 +14,7 @@ pub mod replay;
 pub mod scan;
 
 use core::cell::{Cell, RefCell};
+use doorward_core::behaviour;
 use doorward_core::engine::{Engine as Core, Step};
 use doorward_core::ids::Ids;
 use doorward_core::keys::Keyer;
@@ -49,6 +50,7 @@ struct Inner {
     output: RefCell<String>,
     log: Option<Keyer>,
     host_store: bool,
+    host_profiles: bool,
     fail: Cell<bool>,
 }
 
@@ -60,6 +62,7 @@ pub struct EngineOptions {
     draft: bool,
     log_secret: Option<Vec<u8>>,
     store_secret: Option<Vec<u8>>,
+    store_profiles: bool,
     packs: Packs,
 }
 
@@ -90,6 +93,11 @@ impl EngineOptions {
     /// Takes go to the host's store, with keys under this secret.
     pub fn store_secret(&mut self, secret: &[u8]) {
         self.store_secret = Some(secret.to_vec());
+    }
+
+    /// The host's store keeps profiles, too.
+    pub fn store_profiles(&mut self) {
+        self.store_profiles = true;
     }
 
     /// A pack that rules may need.
@@ -153,6 +161,7 @@ impl Engine {
             output: RefCell::default(),
             log: options.log_secret.as_deref().and_then(Keyer::secret),
             host_store,
+            host_profiles: options.store_profiles,
             fail: Cell::new(false),
         })))
     }
@@ -268,6 +277,19 @@ impl Engine {
         String::new()
     }
 
+    /// Adds what followed a request to the profiles of those who took part in it.
+    /// Where the host's store keeps them, what it is to be told, as JSON.
+    #[must_use]
+    pub fn report(&self, actors: &str, outcome: &str, now: f64) -> String {
+        let outcome = Value::parse(outcome.as_bytes()).unwrap_or(Value::Null);
+        if self.0.host_store && self.0.host_profiles {
+            return behaviour::reported(actors, &outcome);
+        }
+        let store = &mut *self.0.shared.store.borrow_mut();
+        behaviour::report(actors, &outcome, store, millis(now));
+        String::new()
+    }
+
     /// The letter of the effective conclusion, and the decision line reconsidered with
     /// this context.
     #[must_use]
@@ -338,8 +360,15 @@ impl Inner {
         let mut store = self.shared.store.borrow_mut();
         let lost = self.shared.lost.replace(false);
         if self.host_store {
-            let mut world = Replies::new(facts.clone(), &mut *store);
-            return self.conclude(judged, frame, &mut world, out);
+            let mut world =
+                Replies::new(facts.clone(), &mut *store).with_profiles(self.host_profiles);
+            self.conclude(judged, frame, &mut world, out);
+            let observed = behaviour::observations(world.observed());
+            if !observed.is_empty() {
+                out.push_str("\nO");
+                out.push_str(&observed);
+            }
+            return;
         }
         let mut world = Embedded {
             store: &mut *store,
@@ -356,6 +385,7 @@ impl Inner {
         out: &mut String,
     ) {
         let client = judged.client();
+        let actors = behaviour::write(judged.actors());
         let id = || self.shared.ids.borrow_mut().next_id();
         let decision = match self.core.conclude(judged, id, world) {
             Step::Needs(needs) => {
@@ -373,6 +403,10 @@ impl Inner {
         if !decision.reserved.is_empty() {
             out.push_str("\nR");
             out.push_str(&settle::write(&decision.reserved));
+        }
+        if !actors.is_empty() {
+            out.push_str("\nP");
+            out.push_str(&actors);
         }
     }
 }

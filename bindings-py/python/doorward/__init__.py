@@ -61,7 +61,8 @@ from ._presets import (
 from ._redact import redact, redact_stream
 from ._response import Refusal
 from ._rules import Duration, OnError, Rule
-from ._store import Store, Take, Taken
+from ._step_up import StepUp, StepUpResult
+from ._store import Observed, Profile, Store, Take, Taken
 from ._ward import Doorward, LogSink
 
 __all__ = [
@@ -77,10 +78,12 @@ __all__ = [
     "Limits",
     "LogSink",
     "Mode",
+    "Observed",
     "OnError",
     "OutputLeak",
     "Outside",
     "PolicyError",
+    "Profile",
     "Rate",
     "Reason",
     "Refusal",
@@ -88,6 +91,8 @@ __all__ = [
     "RuleExplanation",
     "RuleResult",
     "ShieldProbing",
+    "StepUp",
+    "StepUpResult",
     "Store",
     "Take",
     "Taken",

@@ -291,6 +291,8 @@ class Decision:
         self._text = text[1:]
         self._step_up = step_up
         self._reserved = ""
+        self._actors = ""
+        self._observed = ""
         self._again: Callable[[str, Mapping[str, Any] | None], Decision | None] | None = None
 
     def is_allowed(self) -> bool:

@@ -61,6 +61,11 @@ class Core:
         """What the host's store has to settle; where the engine fails, nothing is."""
         return self._guarded(lambda: self.engine.settle(reserved, used, now), str)
 
+    def report(self, actors: str, what: str, now: int) -> str:
+        """What the host's store is to be told of what followed a request; otherwise it is added
+        here."""
+        return self._guarded(lambda: self.engine.report(actors, what, now), str)
+
     def refine(self, line: str, context: str) -> str | None:
         """A decision line reconsidered with a context."""
         return self._guarded(lambda: self.engine.refine(line, context), lambda: None)
@@ -101,7 +106,9 @@ _engines: dict[tuple[Any, ...], Engine] = {}
 _lock = threading.Lock()
 
 
-def shared(policy: str, log_secret: bytes | None, store_secret: bytes | None) -> Engine:
+def shared(
+    policy: str, log_secret: bytes | None, store_secret: bytes | None, store_profiles: bool = False
+) -> Engine:
     """The engine of this policy in this process."""
     platform, dry = _platform(), dry_run()
     made = _construct(
@@ -111,9 +118,10 @@ def shared(policy: str, log_secret: bytes | None, store_secret: bytes | None) ->
             dry_run=dry,
             log_secret=log_secret,
             store_secret=store_secret,
+            store_profiles=store_profiles,
         )
     )
-    key = (made.policy(), platform, dry, log_secret, store_secret)
+    key = (made.policy(), platform, dry, log_secret, store_secret, store_profiles)
     with _lock:
         engine = _engines.pop(key, made)
         _engines[key] = engine  # newest last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -19,12 +20,14 @@ from ._engine import Core, PolicyError, derived, shared
 from ._outside import ROUNDS, Facts, Failure, Outside, Turn, settle, settle_now
 from ._request import Misuse, Source, source
 from ._rules import OnError, Rule
-from ._store import Store
+from ._step_up import StepUp, setup_of
+from ._store import Observed, Store, keeps_profiles, profiles, profiles_now
 from ._warning import warn
 
 _log = logging.getLogger("doorward")
 
 _MAX_VARIANTS = 256
+_MAX_RECENT = 4096
 _MIN_SECRET = 16
 
 Clock = Callable[[], int]
@@ -46,7 +49,9 @@ class Doorward:
     opinion: `{"mode": "LIVE"}` or `{"mode": "DRY_RUN"}`. `secret` (by default
     `DOORWARD_SECRET` of the environment) keys the identities in logs and in a
     store that several processes share. `on_fault` is what a request gets when
-    the engine itself fails, twice. `outside` says who is asked about names,
+    the engine itself fails, twice. `step_up` says that the application can step up;
+    as `{"secret": …, "ttlSeconds": …}` the ward proves step-ups, see its property
+    `step_up`. `outside` says who is asked about names,
     addresses and keys, where a rule needs them. A wrong policy raises `PolicyError` here; a
     request never raises.
     """
@@ -59,7 +64,7 @@ class Doorward:
         proxies: Sequence[str] | int | None = None,
         platform: str | None = None,
         body: Mapping[str, Any] | None = None,
-        step_up: bool | None = None,
+        step_up: bool | Mapping[str, Any] | None = None,
         refine: Mapping[str, Any] | None = None,
         store: Store | Mapping[str, Any] | None = None,
         secret: str | bytes | None = None,
@@ -126,6 +131,11 @@ class Doorward:
         self._root = self
         self._variants: dict[str, Doorward] = {}
         key = _secret(secret)
+        self._recent: dict[str, str] = {}
+        self._telling: set[asyncio.Task[Any]] = set()
+        self._proofs = setup_of(policy.get("stepUp"), key, _secret)
+        if self._proofs is not None:
+            policy = {**policy, "stepUp": True}
         if store is not None and key is None:
             raise PolicyError(
                 f"policy: secret: found nothing, expected {_SECRET}: "
@@ -137,7 +147,8 @@ class Doorward:
             key = process_secret()
         log_secret = key if log is not None else None
         store_secret = key if store is not None else None
-        self._use(policy, shared(_text(policy), log_secret, store_secret))
+        told = keeps_profiles(store)
+        self._use(policy, shared(_text(policy), log_secret, store_secret, told))
 
     def _use(self, policy: Mapping[str, Any], engine: Engine) -> None:
         self._core = Core(engine, self._on_fault)
@@ -167,7 +178,9 @@ class Doorward:
         while text[0] == "N" and len(replies) < ROUNDS:
             replies.append(await asked.answer(text[1:]))
             text = self._core.answer(frame, "\n".join(replies))
-        return self._decided(text, context)
+        decision = self._decided(text, context)
+        self._tell(decision._observed)
+        return decision
 
     def protect_sync(self, request: Any, context: Mapping[str, Any] | None = None) -> Decision:
         """Judges a request where nothing can be awaited.
@@ -191,7 +204,9 @@ class Doorward:
         while text[0] == "N" and len(replies) < ROUNDS:
             replies.append(asked.answer_now(text[1:]))
             text = self._core.answer(frame, "\n".join(replies))
-        return self._decided(text, context)
+        decision = self._decided(text, context)
+        self._tell(decision._observed)
+        return decision
 
     def with_rule(self, *rules: Rule) -> Doorward:
         """A ward with these rules after its own; it shares this ward's store.
@@ -209,6 +224,7 @@ class Doorward:
             ward._store, ward._outside = self._store, self._outside
             ward._sink, ward._on_fault = self._sink, self._on_fault
             ward._root, ward._variants = self._root, {}
+            ward._proofs = self._proofs
             ward._use(policy, derived(self._core.engine, key))
         self._variants[key] = ward
         while len(self._variants) > _MAX_VARIANTS:
@@ -224,7 +240,12 @@ class Doorward:
         step_up_passed: bool | None = None,
         chargeback: bool | None = None,
     ) -> None:
-        """Says what became of a decision, by itself or by its id, now or weeks later."""
+        """Says what became of a decision, now or weeks later; once for each thing that did.
+
+        Where the policy has `refine` it counts in how those who took part behave:
+        always for a decision that is still held, by id for the latest 4096 of this
+        ward. It goes to the decision log in any case.
+        """
         what = {
             "status": status,
             "loginFailed": login_failed,
@@ -234,6 +255,39 @@ class Doorward:
         text = json.dumps({key: value for key, value in what.items() if value is not None})
         decision_id = decision if isinstance(decision, str) else decision.id
         self._write(outcome(decision_id, text))
+        held = "" if isinstance(decision, str) else decision._actors
+        actors = held or self._root._recent.get(decision_id)
+        if actors:
+            self._tell(self._core.report(actors, text, self._now()))
+
+    @property
+    def step_up(self) -> StepUp:
+        """Issues and verifies proofs of a step-up; the ward was built with options of `step_up`."""
+        if self._proofs is None:
+            raise TypeError(
+                "step_up: this ward proves no step-ups: "
+                'give Doorward() the option step_up={"secret": ...}'
+            )
+        return StepUp(self._proofs, self, self._now)
+
+    def _now(self) -> int:
+        clock = self._root._clock
+        return clock() if clock else time_ns() // 1_000_000
+
+    def _tell(self, observed: str) -> None:
+        """Tells the store what actors did: beside the loop that runs, or else at once."""
+        if not observed or self._store is None:
+            return
+        batch = [Observed(**one) for one in json.loads(observed)]
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            profiles_now(self._store, batch, self._store_failed)
+            return
+        telling = self._root._telling
+        task = loop.create_task(profiles(self._store, batch, self._store_failed))
+        telling.add(task)
+        task.add_done_callback(telling.discard)
 
     async def settle(self, decision: Decision, used: int) -> None:
         """Says how many units were really used of those that `requested` reserved.
@@ -257,11 +311,9 @@ class Doorward:
         if not isinstance(used, int) or used < 0:
             raise ValueError(f"settle: found {used!r}, expected a whole number of units")
         reserved, decision._reserved = decision._reserved, ""
-        clock = self._root._clock
-        now = clock() if clock else time_ns() // 1_000_000
         if not reserved:
             return ""
-        return self._core.settle(reserved, min(used, _MAX_UNITS), now)
+        return self._core.settle(reserved, min(used, _MAX_UNITS), self._now())
 
     async def guard(
         self,
@@ -340,6 +392,10 @@ class Doorward:
         for line in more:
             if line[0] == "R":
                 decision._reserved = line[1:]
+            elif line[0] == "P":
+                self._follow(decision, text, line[1:])
+            elif line[0] == "O":
+                decision._observed = line[1:]
             else:
                 self._write(line)
         # Inside a JSON string the quotes would be escaped, so this is the member.
@@ -351,6 +407,15 @@ class Doorward:
                     said = f"rule {result.id!r} could not judge: {code}.{hint}"
                     self._warn((result.id, code), said)
         return decision
+
+    def _follow(self, decision: Decision, text: str, actors: str) -> None:
+        """Remembers who took part, for a while by the decision's id."""
+        decision._actors = actors
+        recent = self._root._recent
+        # the id is the line's first member, which spares parsing the rest
+        recent[text.split('"', 4)[3]] = actors
+        while len(recent) > _MAX_RECENT:
+            recent.pop(next(iter(recent), ""), None)
 
     def _write(self, line: str) -> None:
         if self._sink is None or not line:

@@ -1,12 +1,15 @@
-"""Limits that several processes share, in Redis or Valkey (5 or later).
+"""Limits and behaviour that several processes share, in Redis or Valkey (5 or later).
 
 A take is one call of one script on one key, so it is atomic and costs one
 round trip; the takes of a request share that, and so do those of requests that
 ask in the same turn of an event loop. The server's clock counts. The arithmetic
-is the embedded store's, to the unit and the millisecond.
+is the embedded store's, to the unit and the millisecond. A profile is one key of
+80 bytes and a script of its own; what a request adds to it is told after its
+decision, which waits for that only where nothing can be awaited.
 
-What fails or comes too late is answered by the embedded store, and the decision
-says `degraded: ["store"]`. Nothing is sent twice: only `NOSCRIPT`, with which
+A take that fails or comes too late is answered by the embedded store, and the
+decision says `degraded: ["store"]`; behaviour that does is not known to that
+decision, which says `profiles`. Nothing is sent twice: only `NOSCRIPT`, with which
 the server says that nothing happened, is followed by the script's text. A take
 tells the server until when it is waited for, so one that a network holds back
 and delivers later consumes nothing.
@@ -26,12 +29,22 @@ from math import ceil
 from time import monotonic
 from typing import Any
 
-from ._store import Answers, Store, Take, Taken, in_time
+from ._store import Answers, Observed, Profile, Profiles, Store, Take, Taken, in_time
 
 __all__ = ["redis_store"]
 
-_SCRIPT = resources.files(__package__).joinpath("_take.lua").read_bytes()
-_SHA = hashlib.sha1(_SCRIPT, usedforsecurity=False).hexdigest()
+_Asked = Take | Observed
+_Answer = Taken | Profile | Exception
+
+
+def _script(name: str) -> tuple[bytes, str]:
+    """A script, and the name under which a server knows it."""
+    text = resources.files(__package__).joinpath(name).read_bytes()
+    return text, hashlib.sha1(text, usedforsecurity=False).hexdigest()
+
+
+_TAKE = _script("_take.lua")
+_PROFILE = _script("_profile.lua")
 _PAUSE = 1.0
 _TOO_LATE = -1
 
@@ -83,11 +96,13 @@ class _Server:
         if self._heard < begun:
             self._again = monotonic() + _PAUSE
 
-    def answered(self, sent: float, clock: int) -> None:
-        """At this time of the server's, to what was sent then."""
+    def answered(self) -> None:
         self._again = 0.0
         self._heard = monotonic()
-        # at most this much is its clock ahead of ours
+
+    def set(self, sent: float, clock: int) -> None:
+        """Its clock says this, in an answer to what was sent then."""
+        # at most this much is it ahead of ours
         self._ahead = clock - sent * 1000
 
     def until(self, sent: float) -> int:
@@ -100,10 +115,10 @@ class _Server:
 class _Talk:
     """What is said to a server and heard of it about a batch, however it is sent."""
 
-    def __init__(self, server: _Server, batch: Sequence[Take]) -> None:
+    def __init__(self, server: _Server, batch: Sequence[_Asked]) -> None:
         self._server = server
         self._batch = batch
-        self._answers: list[Taken | Exception | None] = [None] * len(batch)
+        self._answers: list[_Answer | None] = [None] * len(batch)
         self._unknown = [False] * len(batch)
         self._late = [False] * len(batch)
         self._asked: list[int] = []
@@ -117,9 +132,16 @@ class _Talk:
         return [self._command(index, until) for index in self._asked]
 
     def _command(self, index: int, until: int) -> tuple[Any, ...]:
-        take = self._batch[index]
-        script = ("EVAL", _SCRIPT) if self._unknown[index] else ("EVALSHA", _SHA)
-        key = f"{self._server.prefix}{{{take.key}}}"
+        asked = self._batch[index]
+        text, sha = _TAKE if isinstance(asked, Take) else _PROFILE
+        script = ("EVAL", text) if self._unknown[index] else ("EVALSHA", sha)
+        key = f"{self._server.prefix}{{{asked.key}}}"
+        if isinstance(asked, Take):
+            return (*script, 1, key, *self._take(asked, until))
+        return (*script, 1, key, *("" if fact is None else fact for fact in asked[1:]), "")
+
+    @staticmethod
+    def _take(take: Take, until: int) -> tuple[Any, ...]:
         limit = take.limit
         kind = limit["kind"]
         if kind == "fixedWindow":
@@ -130,7 +152,7 @@ class _Talk:
             numbers = (limit["capacity"], limit["refillRate"], limit["interval"])
         now = "" if take.now is None else take.now
         settle = "1" if take.settle else ""
-        return (*script, 1, key, kind, *numbers, take.cost, until, now, settle)
+        return (kind, *numbers, take.cost, until, now, settle)
 
     def heard(self, replies: Sequence[Any]) -> None:
         for index, reply in zip(self._asked, replies, strict=True):
@@ -139,14 +161,17 @@ class _Talk:
             except (TypeError, ValueError) as error:
                 self._answers[index] = error
 
-    def _understood(self, index: int, reply: Any) -> Taken | Exception | None:
+    def _understood(self, index: int, reply: Any) -> _Answer | None:
         if isinstance(reply, Exception):
             if type(reply).__name__ != "NoScriptError" or self._unknown[index]:
                 return reply
             self._unknown[index] = True
             return None
+        self._server.answered()
+        if isinstance(self._batch[index], Observed):
+            return Profile(*(int(number) for number in reply))
         clock, given, remaining, reset, wait = (int(number) for number in reply)
-        self._server.answered(self._sent, clock)
+        self._server.set(self._sent, clock)
         if given != _TOO_LATE:
             return Taken(given == 1, remaining, reset, None if wait < 0 else wait)
         if self._late[index]:
@@ -155,7 +180,7 @@ class _Talk:
         self._late[index] = True
         return None
 
-    def answers(self, otherwise: Exception | None = None) -> list[Taken | Exception]:
+    def answers(self, otherwise: Exception | None = None) -> list[Any]:
         missing = otherwise or TimeoutError(f"no answer within {self._server.deadline} s")
         return [missing if answer is None else answer for answer in self._answers]
 
@@ -166,6 +191,12 @@ class _SyncStore:
         self._server = _Server(deadline, prefix)
 
     def take(self, batch: Sequence[Take]) -> Answers:
+        return self._asked(batch)
+
+    def profile(self, batch: Sequence[Observed]) -> Profiles:
+        return self._asked(batch)
+
+    def _asked(self, batch: Sequence[_Asked]) -> list[Any]:
         talk = _Talk(self._server, batch)
         if self._server.silent():
             return talk.answers()
@@ -214,6 +245,12 @@ class _AsyncStore:
         self._talking: set[asyncio.Task[None]] = set()
 
     async def take(self, batch: Sequence[Take]) -> Answers:
+        return await self._asked(batch)
+
+    async def profile(self, batch: Sequence[Observed]) -> Profiles:
+        return await self._asked(batch)
+
+    async def _asked(self, batch: Sequence[_Asked]) -> list[Any]:
         group = self._group
         if group is None or group.loop is not asyncio.get_running_loop():
             group = self._group = _Group(self._run)
@@ -223,7 +260,7 @@ class _AsyncStore:
         answers = await asyncio.shield(group.answers)
         return answers[begin : begin + len(batch)]
 
-    async def _run(self, group: _Group) -> list[Taken | Exception]:
+    async def _run(self, group: _Group) -> list[Any]:
         if self._group is group:
             self._group = None
         talk = _Talk(self._server, group.batch)
@@ -274,8 +311,8 @@ class _Group:
 
     def __init__(self, run: Any) -> None:
         self.loop = asyncio.get_running_loop()
-        self.batch: list[Take] = []
-        self.answers: asyncio.Task[list[Taken | Exception]] = self.loop.create_task(run(self))
+        self.batch: list[_Asked] = []
+        self.answers: asyncio.Task[list[Any]] = self.loop.create_task(run(self))
 
 
 def _from_server(error: Exception) -> bool:

@@ -252,7 +252,7 @@ impl Known {
 ///
 /// A status of 403 or 429 is what a refusal looks like, so it says nothing.
 #[must_use]
-fn outcome(outcome: &Value) -> Observed {
+pub fn followed(outcome: &Value) -> Observed {
     let yes = |name: &str| outcome.get(name).and_then(Value::as_bool) == Some(true);
     let status = outcome
         .get("status")
@@ -269,7 +269,7 @@ fn outcome(outcome: &Value) -> Observed {
 
 /// Adds what followed a request to everybody who took part in it.
 pub fn report(actors: Actors, outcome: &Value, store: &mut impl Store, now: Millis) {
-    let observed = self::outcome(outcome);
+    let observed = followed(outcome);
     for key in actors.into_iter().flatten() {
         store.profile(key, &observed, now);
     }

@@ -20,7 +20,16 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._store import OnError, Store, takes, takes_now
+from .._store import (
+    Observed,
+    OnError,
+    Store,
+    profile_replies,
+    profiles,
+    profiles_now,
+    takes,
+    takes_now,
+)
 from ._bounds import Gate, Limits
 from ._cache import Cache, Found, Looked
 from ._dns import mx, names, resolver
@@ -157,14 +166,21 @@ class Turn:
     async def answer(self, needs: str) -> str:
         """The replies to a batch. Never raises."""
         asked = json.loads(needs)
-        quota, facts = _split(asked["needs"])
+        quota, actors, facts = _split(asked["needs"])
         found = self._begun(facts, asked.get("client", ""))
         flights = [one for one in found if isinstance(one, Future)]
         if flights:
             await _landed(flights, self._left())
         replies = _replies(facts, found)
-        if quota and self._store is not None:
-            replies += await takes(self._store, quota, asked.get("now"), self._on_error)
+        if self._store is not None and (quota or actors):
+            now, store, fails = asked.get("now"), self._store, self._on_error
+            keys = [Observed(need["key"]) for need in actors]
+            # begun in one turn of the loop, so that a store can ask for both at once
+            taken, known = await asyncio.gather(
+                takes(store, quota, now, fails) if quota else _nothing(),
+                profiles(store, keys, fails) if actors else _nothing(),
+            )
+            replies += [*taken, *profile_replies(actors, known)]
         return json.dumps({"replies": replies})
 
     def answer_now(self, needs: str) -> str:
@@ -173,7 +189,7 @@ class Turn:
         Raises `TypeError` for a store that has to be awaited.
         """
         asked = json.loads(needs)
-        quota, facts = _split(asked["needs"])
+        quota, actors, facts = _split(asked["needs"])
         found = self._begun(facts, asked.get("client", ""))
         flights = [one for one in found if isinstance(one, Future)]
         if flights:
@@ -181,6 +197,9 @@ class Turn:
         replies = _replies(facts, found)
         if quota and self._store is not None:
             replies += takes_now(self._store, quota, asked.get("now"), self._on_error)
+        if actors and self._store is not None:
+            keys = [Observed(need["key"]) for need in actors]
+            replies += profile_replies(actors, profiles_now(self._store, keys, self._on_error))
         return json.dumps({"replies": replies})
 
     def _begun(self, needs: Needs, client: str) -> list[Found | Future[Found]]:
@@ -228,9 +247,15 @@ def _replies(needs: Needs, found: Sequence[Found | Future[Found]]) -> Replies:
     return replies
 
 
-def _split(needs: Needs) -> tuple[Needs, Needs]:
+def _split(needs: Needs) -> tuple[Needs, Needs, Needs]:
+    """Quota, profiles, and facts of the outside."""
     quota = [need for need in needs if need["kind"] == "take"]
-    return quota, [need for need in needs if need["kind"] != "take"]
+    actors = [need for need in needs if need["kind"] == "profile"]
+    return quota, actors, [need for need in needs if need["kind"] not in ("take", "profile")]
+
+
+async def _nothing() -> Sequence[Any]:
+    return ()
 
 
 async def settle(store: Store, wanted: str, on_error: OnError) -> None:
