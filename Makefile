@@ -75,9 +75,10 @@ test-both: js py examples
 	cargo xtask demo --without-each
 	pytest tests/quickstart
 
-# Published exploits as raw bytes to both examples: refused, and their harmless twins let through.
+# Published exploits as raw bytes to both examples: refused, and their harmless twins let through;
+# and stories of customers whom rules alone would refuse.
 test-attacks: js py examples
-	pytest tests/attacks
+	pytest tests/attacks tests/stories
 
 # Every host started for real, the same odd requests to each, compared with native replay.
 # HOSTS_UPDATE=1 writes the table of docs/hosts.md again.

@@ -23,26 +23,32 @@ export interface Context {
   readonly userId?: Fact;
   readonly tenant?: Fact;
   readonly action?: Action | undefined;
-  readonly account?: {
-    readonly ageDays?: number | undefined;
-    readonly emailVerified?: boolean | undefined;
-    readonly mfa?: boolean | undefined;
-    readonly orders?: number | undefined;
-    readonly chargebacks?: number | undefined;
-  };
-  readonly session?: {
-    readonly id?: string | undefined;
-    readonly ageSeconds?: number | undefined;
-    readonly requests?: number | undefined;
-    readonly ipChanged?: boolean | undefined;
-    readonly userAgentChanged?: boolean | undefined;
-    readonly stepUpAgeSeconds?: number | undefined;
-  };
-  readonly device?: {
-    readonly id?: string | undefined;
-    readonly ageDays?: number | undefined;
-  };
-  readonly payment?: { readonly fingerprint?: string | undefined };
+  readonly account?:
+    | {
+        readonly ageDays?: number | undefined;
+        readonly emailVerified?: boolean | undefined;
+        readonly mfa?: boolean | undefined;
+        readonly orders?: number | undefined;
+        readonly chargebacks?: number | undefined;
+      }
+    | undefined;
+  readonly session?:
+    | {
+        readonly id?: string | undefined;
+        readonly ageSeconds?: number | undefined;
+        readonly requests?: number | undefined;
+        readonly ipChanged?: boolean | undefined;
+        readonly userAgentChanged?: boolean | undefined;
+        readonly stepUpAgeSeconds?: number | undefined;
+      }
+    | undefined;
+  readonly device?:
+    | {
+        readonly id?: string | undefined;
+        readonly ageDays?: number | undefined;
+      }
+    | undefined;
+  readonly payment?: { readonly fingerprint?: string | undefined } | undefined;
   /** The client's address, where the host shows none. */
   readonly ip?: string | undefined;
   /** Units to take of a token bucket. */

@@ -16,6 +16,7 @@ from typing import Any
 
 import doorward
 from doorward import Decision, Rule
+from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 wards: list[doorward.Doorward] = []
@@ -36,7 +37,8 @@ class Doorward(doorward.Doorward):
         start = time.perf_counter_ns()
         decision = await super().protect(request, context)
         micros = (time.perf_counter_ns() - start) // 1000
-        request.state.shown = _shown(decision, micros)
+        if isinstance(request, Request):
+            request.state.shown = _shown(decision, micros)
         return decision
 
 

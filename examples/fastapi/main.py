@@ -1,54 +1,29 @@
-"""Four routes and the rest, guarded by Doorward: the policies of examples/nextjs, in Python.
+"""The routes of examples/nextjs, guarded by Doorward with the same policies, in Python.
 
 uvicorn main:app --no-proxy-headers    the policy says whose X-Forwarded-For is believed
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any
-from urllib.parse import parse_qsl
-
+from customers import router
 from demo import Doorward, Shown  # in your application: from doorward import Doorward
 from doorward import (
-    Decision,
-    detect_bot,
     filter,  # noqa: A004 -- the rule's name
     fixed_window,
-    shield,
     sliding_window,
     token_bucket,
     validate_email,
 )
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from shared import COMMON, fields, refusal, text
 
-# What every route has in common; each adds its own rules next to its handler.
-# The limits are low, so that the demo's short recording reaches them.
-ward = Doorward(
-    # The reverse proxy in front of this application: only its X-Forwarded-For is believed.
-    proxies=["127.0.0.1", "::1"],
-    # Nothing here needs a longer body, so none is accepted.
-    body={"maxBytes": 4096, "oversize": "deny"},
-    # A CHALLENGE has an answer of its own, see refusal().
-    step_up=True,
-    rules=[
-        shield(mode="LIVE"),
-        detect_bot(mode="LIVE", allow=["CATEGORY:SEARCH_ENGINE", "CATEGORY:MONITOR"]),
-        sliding_window(id="per-address", mode="LIVE", interval="1h", max=8),
-    ],
-)
+# A CHALLENGE has an answer of its own, see refusal().
+ward = Doorward(**COMMON, step_up=True)
 
 app = FastAPI()
 app.add_middleware(Shown)
-
-
-def refusal(decision: Decision) -> Response:
-    """What a client hears that may not pass: never which rule said so."""
-    if decision.is_challenged():
-        return JSONResponse({"error": "Enter the code we sent you"}, 401)
-    answer = decision.to_response()
-    return Response(answer.body, answer.status, answer.headers)
+app.include_router(router)
 
 
 PLANS = {"ana": "free", "ben": "team", "kim": "free"}
@@ -59,23 +34,6 @@ def session(request: Request) -> dict[str, str]:
     user_id = request.cookies.get("session", "")
     plan = PLANS.get(user_id)
     return {"plan": "guest"} if plan is None else {"userId": user_id, "plan": plan}
-
-
-async def fields(request: Request) -> dict[str, Any]:
-    """The fields of a JSON or form body; none of a body that is neither."""
-    body = await request.body()
-    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def text(value: object) -> str | None:
-    """A field that is text, or nothing."""
-    return value if isinstance(value, str) else None
 
 
 login_ward = ward.with_rule(

@@ -7,16 +7,17 @@
     reason = "tests may fail loudly"
 )]
 
+use core::cell::{Cell, RefCell};
+use core::fmt::Display;
+use core::time::Duration;
 use doorward_core::store::{Habits, Key, Memory, Observed, Profile, Store};
 use doorward_core::units::Millis;
 use proptest::prelude::*;
-use std::cell::{Cell, RefCell};
-use std::fmt::Display;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 const SCRIPT: &str = include_str!("../../bindings-py/python/doorward/_profile.lua");
 
@@ -75,12 +76,12 @@ impl Server {
 
     /// A command's answer: one text, or a list of numbers.
     fn ask(&mut self, words: &[&str]) -> Vec<String> {
-        let mut command = format!("*{}\r\n", words.len());
+        let mut command = format!("*{}\r\n", words.len()).into_bytes();
         for word in words {
-            command += &format!("${}\r\n{word}\r\n", word.len());
+            write!(command, "${}\r\n{word}\r\n", word.len()).expect("written");
         }
         let stream = self.stream.get_mut();
-        stream.write_all(command.as_bytes()).expect("written");
+        stream.write_all(&command).expect("written");
         let head = self.line();
         let (kind, rest) = head.split_at(1);
         match kind {

@@ -30,6 +30,7 @@ from ._decision import (
     Reason,
     RuleExplanation,
     RuleResult,
+    SignalExplanation,
 )
 from ._doorward import __version__
 from ._engine import PolicyError
@@ -91,6 +92,7 @@ __all__ = [
     "RuleExplanation",
     "RuleResult",
     "ShieldProbing",
+    "SignalExplanation",
     "StepUp",
     "StepUpResult",
     "Store",

@@ -154,11 +154,22 @@ class RuleExplanation:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalExplanation:
+    """What a signal weighs in the second opinion, in thousandths of a logit."""
+
+    signal: str
+    weight: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A decision in words; `str()` of it is meant for a terminal or a log."""
 
     summary: str
     rules: tuple[RuleExplanation, ...]
+    refined: tuple[SignalExplanation, ...] = ()
+    """Why the second opinion is what it is, the heaviest first."""
 
     def __str__(self) -> str:
         lines = [self.summary]
@@ -166,6 +177,7 @@ class Explanation:
             lines.append(f"  {rule.id} ({rule.mode}) {rule.conclusion}: {rule.saw}")
             if rule.change:
                 lines.append(f"    {rule.change}")
+        lines += (f"  {one.weight:+} {one.signal}: {one.says}" for one in self.refined)
         return "\n".join(lines)
 
 
@@ -390,7 +402,8 @@ class Decision:
             RuleExplanation(**{name: rule[name] for name in RuleExplanation.__slots__})
             for rule in told["rules"]
         )
-        return Explanation(told["summary"], rules)
+        refined = tuple(SignalExplanation(**signal) for signal in told.get("refined", ()))
+        return Explanation(told["summary"], rules, refined)
 
     def headers(self) -> dict[str, str]:
         """`RateLimit-Policy` and `RateLimit` of the LIVE limits, and `Retry-After`

@@ -53,10 +53,10 @@ export const shown =
     const response = await handler(request);
     const found = seen.get(request);
     if (found) {
-      const { conclusion, reason, results, engine } = found.decision.toJSON();
+      const { reason, results, engine } = found.decision.toJSON();
       const dryRun = results.filter((r) => r.mode === "DRY_RUN" && r.conclusion !== "ALLOW");
       const shown = {
-        conclusion,
+        conclusion: found.decision.conclusion,
         code: reason.code,
         dryRun: dryRun.map((r) => r.id),
         rules: results.map((r) => r.id),
