@@ -1,6 +1,6 @@
 """Requests that npm web-bot-auth signs, over HTTP: each that does not hold has a reason of its own.
 
-pytest tests/agents
+pytest tests/signed
 """
 
 from __future__ import annotations
