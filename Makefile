@@ -53,8 +53,8 @@ py: $(VENV)
 	maturin build --release --quiet --out dist
 	pip install --quiet --force-reinstall --no-deps --no-index dist/*.whl
 
-.PHONY: test test-rust test-js test-py test-both test-attacks test-hosts test-clients test-evasion test-fuzz
-test: test-rust test-js test-py test-both test-attacks test-hosts test-clients test-evasion test-fuzz ## every test: native, JavaScript, Python, both together, every host, mutated
+.PHONY: test test-rust test-js test-py test-both test-attacks test-chat test-hosts test-clients test-evasion test-fuzz
+test: test-rust test-js test-py test-both test-attacks test-chat test-hosts test-clients test-evasion test-fuzz ## every test: native, JavaScript, Python, both together, every host, mutated
 
 # The default members; the shells' tests run in the hosts.
 test-rust: $(VENV)
@@ -80,6 +80,10 @@ test-both: js py examples
 test-attacks: js py examples
 	pytest tests/attacks tests/stories
 
+# The chat of both examples with a model on loopback: guard, budget and redaction around streams.
+test-chat: js py examples
+	pytest tests/chat
+
 # Every host started for real, the same odd requests to each, compared with native replay.
 # HOSTS_UPDATE=1 writes the table of docs/hosts.md again.
 test-hosts: js py
@@ -88,7 +92,7 @@ test-hosts: js py
 # Browsers, driven browsers, tools and libraries as they are, to Express and to FastAPI; agents that
 # other people's libraries sign for, and tokens that they issue.
 test-clients: js py
-	pytest tests/clients tests/agents
+	pytest tests/clients tests/signed
 
 # Attacks in disguise, proved again by the engines they attack.
 test-evasion: $(VENV) $(NODE)

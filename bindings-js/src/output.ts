@@ -1,6 +1,6 @@
 /**
  * What a model's answer must not hold: a canary token, the system prompt, images and
- * links that carry data to strangers.
+ * links that carry data to strangers, keys and passwords.
  *
  * ```js
  * const mark = canary();
@@ -16,7 +16,7 @@ export interface OutputLeak {
   readonly start: number;
   /** Behind its last unit. */
   readonly end: number;
-  readonly type: "CANARY" | "SYSTEM_PROMPT" | "IMAGE" | "LINK";
+  readonly type: "CANARY" | "SYSTEM_PROMPT" | "IMAGE" | "LINK" | "SECRET";
 }
 
 /** What an answer is checked against. */

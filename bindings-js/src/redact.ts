@@ -4,6 +4,7 @@
  * ```ts
  * const [redacted, unredact] = redact(prompt, { entities: ["EMAIL", "CREDIT_CARD_NUMBER"] });
  * const answer = unredact(await ask(redacted)); // <EMAIL_1> is the address again
+ * for await (const piece of unredact.stream(askForStream(redacted))) …
  * ```
  *
  * What is replaced is the core's to say; here is what stands in its place. The
@@ -41,7 +42,11 @@ export interface RedactOptions {
 }
 
 /** Brings values back into a text that holds their tokens. */
-export type Unredact = (text: string) => string;
+export interface Unredact {
+  (text: string): string;
+  /** The same for text that comes in chunks, such as a model's answer: tokens may be cut by them. */
+  stream(source: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string, void>;
+}
 
 /** The text with tokens for its values, and the way back. */
 export function redact(text: string, options: RedactOptions = {}): [string, Unredact] {
@@ -130,18 +135,63 @@ class Redactor {
     return token;
   }
 
-  readonly unredact: Unredact = (text) => {
+  readonly unredact: Unredact = Object.assign(
     // whatever replacements are, the text itself comes back as it was
-    if (text === this.#redacted) return this.#original;
-    const tokens = [...this.#values].filter(
-      ([token, value]) => token !== "" && value !== undefined,
-    );
-    if (tokens.length === 0) return text;
-    // the longest first: <A_1> may be the beginning of another
-    tokens.sort(([a], [b]) => b.length - a.length);
-    const any = new RegExp(tokens.map(([token]) => escaped(token)).join("|"), "g");
-    return text.replace(any, (token) => this.#values.get(token) ?? token);
+    (text: string) =>
+      text === this.#redacted ? this.#original : restored(text, this.#back(), true)[0],
+    { stream: (source: AsyncIterable<string> | Iterable<string>) => this.#restore(source) },
+  );
+
+  async *#restore(source: AsyncIterable<string> | Iterable<string>) {
+    let pending = "";
+    for await (const chunk of source) {
+      const [out, rest] = restored(pending + chunk, this.#back(), false);
+      pending = rest;
+      if (out !== "") yield out;
+    }
+    const [out] = restored(pending, this.#back(), true);
+    if (out !== "") yield out;
+  }
+
+  /** What each token stands for. */
+  #back(): Map<string, string> {
+    const back = new Map<string, string>();
+    for (const [token, value] of this.#values) {
+      if (token !== "" && value !== undefined) back.set(token, value);
+    }
+    return back;
+  }
+}
+
+/**
+ * The text with values for tokens, the longest token at each place, and of a text that goes on what
+ * may yet become one.
+ */
+function restored(text: string, back: Map<string, string>, last: boolean): [string, string] {
+  if (back.size === 0) return [text, ""];
+  const tokens = [...back.keys()].sort((a, b) => b.length - a.length);
+  const any = new RegExp(tokens.map(escaped).join("|"), "g");
+  const longest = tokens[0]?.length ?? 0;
+  const mayBegin = (at: number) =>
+    tokens.some((token) => token.length > text.length - at && token.startsWith(text.slice(at)));
+  /** The first place from `from` to `to` from which on the text may yet become a token. */
+  const open = (from: number, to: number) => {
+    if (last) return undefined;
+    for (let at = Math.max(from, text.length - longest + 1); at <= to && at < text.length; at++) {
+      if (mayBegin(at)) return at;
+    }
+    return undefined;
   };
+  let out = "";
+  let at = 0;
+  for (const found of text.matchAll(any)) {
+    const held = open(at, found.index);
+    if (held !== undefined) return [out + text.slice(at, held), text.slice(held)];
+    out += text.slice(at, found.index) + (back.get(found[0]) ?? "");
+    at = found.index + found[0].length;
+  }
+  const held = open(at, text.length) ?? text.length;
+  return [out + text.slice(at, held), text.slice(held)];
 }
 
 function look(options: string, context: string, text: string, last: boolean) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type RedactOptions, redact, redactStream } from "doorward";
+import { type RedactOptions, redact, redactStream, type Unredact } from "doorward";
 import fc from "fast-check";
 
 const PAGE = readFileSync(new URL("../../docs/sensitive-info.md", import.meta.url), "utf8");
@@ -91,4 +91,41 @@ test("options that are wrong are named", () => {
     () => redact("", { entities }),
     /redact: entities: found "MAIL", expected a list of EMAIL/,
   );
+});
+
+async function restored(chunks: readonly string[], unredact: Unredact): Promise<string> {
+  let out = "";
+  for await (const piece of unredact.stream(chunks)) out += piece;
+  return out;
+}
+
+test("a stream that comes back is the whole answer, for every chunking", async () => {
+  const [, unredact] = redact("ana@example.com, bob@example.com, 4111 1111 1111 1111", {
+    replace: (type, number) => (type === "EMAIL" && number === 2 ? "<EMAIL_1>x" : undefined),
+  });
+  const parts = fc.constantFrom(
+    "<EMAIL_1>",
+    "<EMAIL_1>x",
+    "<CREDIT_CARD_NUMBER_1>",
+    "<EMA",
+    "<",
+    "é ",
+  );
+  const sizes = fc.array(fc.nat(9));
+  await fc.assert(
+    fc.asyncProperty(fc.array(parts), sizes, async (said, sizes) => {
+      const answer = said.join("");
+      const chunks: string[] = [];
+      let at = 0;
+      for (const size of sizes) {
+        chunks.push(answer.slice(at, at + size));
+        at += size;
+      }
+      chunks.push(answer.slice(at));
+      assert.equal(await restored(chunks, unredact), unredact(answer));
+    }),
+  );
+  const out: string[] = [];
+  for await (const piece of unredact.stream(["To <EMA", "IL_1> and <x", "> <"])) out.push(piece);
+  assert.deepEqual(out, ["To ", "ana@example.com and <x", "> ", "<"]);
 });

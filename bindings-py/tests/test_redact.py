@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doorward import redact, redact_stream
+from doorward import Unredact, redact, redact_stream
 from doorward.__main__ import main
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,18 +72,43 @@ def test_what_was_there_comes_back(text: str, replace: Callable[[str, int], str 
 
 @given(texts, st.lists(st.integers(0, 40)))
 def test_a_stream_is_the_whole_text(text: str, sizes: list[int]) -> None:
-    chunks, at = [], 0
-    for size in sizes:
-        chunks.append(text[at : at + size])
-        at += size
-    chunks.append(text[at:])
-    assert joined(chunks) == redact(text, patterns=PATTERNS)[0]
+    assert joined(_cut(text, sizes)) == redact(text, patterns=PATTERNS)[0]
 
 
 def test_tokens_tell_values_apart() -> None:
     redacted, unredact = redact("<EMAIL_1> is ana@example.com, bob@example.com, ana@example.com")
     assert redacted == "<EMAIL_1> is <EMAIL_2>, <EMAIL_3>, <EMAIL_2>"
     assert unredact("<EMAIL_3> before <EMAIL_2>") == "bob@example.com before ana@example.com"
+
+
+def _cut(text: str, sizes: list[int]) -> list[str]:
+    chunks, at = [], 0
+    for size in sizes:
+        chunks.append(text[at : at + size])
+        at += size
+    return [*chunks, text[at:]]
+
+
+async def _pieces(unredact: Unredact, chunks: Sequence[str]) -> list[str]:
+    async def source() -> AsyncIterator[str]:
+        for chunk in chunks:
+            yield chunk
+
+    return [piece async for piece in unredact.stream(source())]
+
+
+TOKENS = ["<EMAIL_1>", "<EMAIL_1>x", "<CREDIT_CARD_NUMBER_1>", "<EMA", "<", "\u00e9 "]
+
+
+@given(st.lists(st.sampled_from(TOKENS)).map("".join), st.lists(st.integers(0, 9)))
+def test_a_stream_that_comes_back_is_the_whole_answer(answer: str, sizes: list[int]) -> None:
+    _, unredact = redact(
+        "ana@example.com, bob@example.com, 4111 1111 1111 1111",
+        replace=lambda kind, number: "<EMAIL_1>x" if (kind, number) == ("EMAIL", 2) else None,
+    )
+    assert "".join(asyncio.run(_pieces(unredact, _cut(answer, sizes)))) == unredact(answer)
+    pieces = asyncio.run(_pieces(unredact, ["To <EMA", "IL_1> and <x", "> <"]))
+    assert pieces == ["To ", "ana@example.com and <x", "> ", "<"]
 
 
 def test_options_that_are_wrong_are_named() -> None:

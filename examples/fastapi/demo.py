@@ -3,7 +3,7 @@
 `Doorward` is the package's own, except that each decision is remembered with
 the time it took, and that `DEMO_WITHOUT=<rule id>` in the environment leaves
 that rule out. `Shown` writes the decision of a request into a header, for the
-demo's table.
+demo's table. `no_model` answers where there is no model to ask.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any
 
 import doorward
@@ -74,3 +74,8 @@ def _shown(decision: Decision, micros: int) -> str:
             "micros": micros,
         }
     )
+
+
+async def no_model(max_tokens: Any) -> AsyncGenerator[tuple[str, int], None]:
+    """Uses every token that was reserved."""
+    yield "There is no model here: MODEL_URL names none.", int(max_tokens)

@@ -5,17 +5,24 @@ uvicorn main:app --no-proxy-headers    the policy says whose X-Forwarded-For is 
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 from customers import router
 from demo import Doorward, Shown  # in your application: from doorward import Doorward
 from doorward import (
+    detect_prompt_injection,
     filter,  # noqa: A004 -- the rule's name
     fixed_window,
+    redact,
+    sensitive_info,
     sliding_window,
     token_bucket,
     validate_email,
 )
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
+from model import ask
 from shared import COMMON, fields, refusal, text
 
 # A CHALLENGE has an answer of its own, see refusal().
@@ -108,6 +115,10 @@ async def search(request: Request) -> Response:
 
 
 chat_ward = ward.with_rule(
+    # "Ignore what you were told": refused. Questions about such sentences are not.
+    detect_prompt_injection(mode="LIVE"),
+    # Whoever pastes a key should hear of it; what people share on purpose is redacted below.
+    sensitive_info(mode="LIVE", deny=["API_KEY", "JWT", "PRIVATE_KEY", "URL_CREDENTIALS"]),
     # A budget of model tokens for each user; who is not signed in shares that of the address.
     token_bucket(
         id="chat-tokens",
@@ -124,23 +135,48 @@ chat_ward = ward.with_rule(
 @app.post("/api/chat")
 async def chat(request: Request) -> Response:
     form = await fields(request)
+    message, max_tokens = text(form.get("message")), form.get("maxTokens", 256)
 
     decision = await chat_ward.protect(
         request,
         {
             "action": "inference",
             "userId": session(request).get("userId"),
-            # Checked by the rule: what is no number of tokens is refused.
-            "requested": form.get("maxTokens"),
+            "message": message,
+            # Reserved before the model is asked. What is no number is refused by the rule.
+            "requested": max_tokens,
             # Prose by design: a question about SQL is no injection.
             "freeText": ["message"],
         },
     )
-    if not decision.is_allowed():
-        return refusal(decision)
+    if not decision.is_allowed() or message is None:
+        await chat_ward.settle(decision, 0)
+        return JSONResponse({"ok": False}, 400) if decision.is_allowed() else refusal(decision)
 
-    ok = text(form.get("message")) is not None
-    return JSONResponse({"ok": ok}, 200 if ok else 400)
+    # Who has little left is answered by a cheaper model.
+    left = next((r.reason.remaining for r in decision.results if r.id == "chat-tokens"), None)
+    model = "small" if (left or 0) < 500 else "large"
+
+    # The model reads <CREDIT_CARD_NUMBER_1>, the user the number itself.
+    redacted, unredact = redact(message)
+    try:
+        answer = await ask(model, redacted, max_tokens)
+    except ConnectionError:
+        await chat_ward.settle(decision, 0)
+        return JSONResponse({"error": "The assistant is away"}, 502)
+
+    async def settled() -> AsyncIterator[str]:
+        """What the model says; however it ends, what it used is settled."""
+        used = 0
+        try:
+            async for said, used in answer:  # noqa: B007 -- the last is settled
+                yield said
+        finally:
+            await answer.aclose()
+            # also where this task is cancelled because nobody listens any more
+            await asyncio.shield(chat_ward.settle(decision, used))
+
+    return StreamingResponse(unredact.stream(settled()), media_type="text/plain")
 
 
 # What no other route answers: scanners and exploits of other products hear 403, visitors 404.

@@ -59,7 +59,7 @@ from ._presets import (
     protect_password_reset,
     protect_signup,
 )
-from ._redact import redact, redact_stream
+from ._redact import Unredact, redact, redact_stream
 from ._response import Refusal
 from ._rules import Duration, OnError, Rule
 from ._step_up import StepUp, StepUpResult
@@ -98,6 +98,7 @@ __all__ = [
     "Store",
     "Take",
     "Taken",
+    "Unredact",
     "Velocity",
     "VerifyAgentBudget",
     "__version__",

@@ -1,4 +1,5 @@
-"""What a model's answer must not hold: a canary, the system prompt, links that carry data away.
+"""What a model's answer must not hold: a canary, the system prompt, links that carry data
+away, keys and passwords.
 
 mark = canary()
 system = with_canary("You are the assistant of a bank. ...", mark)
@@ -22,7 +23,7 @@ class OutputLeak:
     start: int
     end: int
     type: str
-    """`CANARY`, `SYSTEM_PROMPT`, `IMAGE` or `LINK`."""
+    """`CANARY`, `SYSTEM_PROMPT`, `IMAGE`, `LINK` or `SECRET`."""
 
 
 def check_output(

@@ -2,6 +2,7 @@
 
 redacted, unredact = redact(prompt, entities=["EMAIL", "CREDIT_CARD_NUMBER"])
 answer = unredact(ask(redacted))  # <EMAIL_1> is the address again
+async for piece in unredact.stream(ask_for_stream(redacted)): ...
 
 What is replaced is the core's to say; here is what stands in its place. The same
 value has the same token. What already looks like a token in the text is given
@@ -12,7 +13,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Mapping,
+    Sequence,
+)
 from typing import Literal
 
 from . import _doorward
@@ -33,7 +41,6 @@ SensitiveType = Literal[
     "PRIVATE_KEY",
     "URL_CREDENTIALS",
 ]
-Unredact = Callable[[str], str]
 Replace = Callable[[str, int], "str | None"]
 
 # So much of what was done says what comes next; more than the core looks back.
@@ -55,7 +62,7 @@ def redact(
     replace: What stands for the nth value of a type; None for `<TYPE_1>`.
     """
     redactor = _Redactor(entities, patterns, replace)
-    return redactor.push(text, last=True), redactor.unredact
+    return redactor.push(text, last=True), Unredact(redactor)
 
 
 def redact_stream(
@@ -79,7 +86,7 @@ def redact_stream(
         if rest := redactor.push("", last=True):
             yield rest
 
-    return chunks(), redactor.unredact
+    return chunks(), Unredact(redactor)
 
 
 class _Redactor:
@@ -140,16 +147,70 @@ class _Redactor:
         self._values[token] = None if token in self._values else value
         return token
 
-    def unredact(self, text: str) -> str:
+    def whole(self, text: str) -> str:
         # whatever replacements are, the text itself comes back as it was
         if text == "".join(self._redacted):
             return "".join(self._original)
+        return self.restored(text, last=True)[0]
+
+    def restored(self, text: str, *, last: bool) -> tuple[str, str]:
+        """The text with values for tokens, the longest token at each place, and of a
+        text that goes on what may yet become one."""
         values = {token: value for token, value in self._values.items() if token and value}
         if not values:
-            return text
+            return text, ""
         # the longest first: <A_1> may be the beginning of another
         tokens = sorted(values, key=len, reverse=True)
-        return re.sub("|".join(map(re.escape, tokens)), lambda found: values[found[0]], text)
+
+        def opening(begin: int, end: int) -> int | None:
+            """The first place from which on the text may yet become a token."""
+            if last:
+                return None
+            for at in range(max(begin, len(text) - len(tokens[0]) + 1), min(end + 1, len(text))):
+                rest = text[at:]
+                if any(len(token) > len(rest) and token.startswith(rest) for token in tokens):
+                    return at
+            return None
+
+        out: list[str] = []
+        at = 0
+        for found in re.finditer("|".join(map(re.escape, tokens)), text):
+            held = opening(at, found.start())
+            if held is not None:
+                return "".join([*out, text[at:held]]), text[held:]
+            out += [text[at : found.start()], values[found[0]]]
+            at = found.end()
+        held = opening(at, len(text))
+        held = len(text) if held is None else held
+        return "".join([*out, text[at:held]]), text[held:]
+
+
+class Unredact:
+    """Brings values back into a text that holds their tokens."""
+
+    def __init__(self, redactor: _Redactor) -> None:
+        self._redactor = redactor
+
+    def __call__(self, text: str) -> str:
+        return self._redactor.whole(text)
+
+    async def stream(self, source: AsyncIterable[str]) -> AsyncGenerator[str, None]:
+        """The same for text that comes in chunks, such as a model's answer: tokens may
+        be cut by them."""
+        pending = ""
+        try:
+            async for chunk in source:
+                out, pending = self._redactor.restored(pending + chunk, last=False)
+                if out:
+                    yield out
+            out, _ = self._redactor.restored(pending, last=True)
+            if out:
+                yield out
+        finally:
+            # who gives this up gives up its source, now rather than when it is collected
+            close = getattr(source, "aclose", None)
+            if close is not None:
+                await close()
 
 
 def _bytes(text: str) -> bytes:

@@ -4,7 +4,7 @@
  * `doorward` is the package's own, except that each decision is remembered with
  * the time it took, and that `DEMO_WITHOUT=<rule id>` in the environment leaves
  * that rule out. `shown` writes the decision of a request into a header, for
- * the demo's table.
+ * the demo's table. `noModel` answers where there is no model to ask.
  */
 
 import real, {
@@ -67,3 +67,8 @@ export const shown =
     }
     return response;
   };
+
+/** Uses every token that was reserved. */
+export async function* noModel(maxTokens: unknown) {
+  yield { text: "There is no model here: MODEL_URL names none.", tokens: Number(maxTokens) };
+}

@@ -1,4 +1,5 @@
 import { detectBot, shield, slidingWindow } from "doorward/next";
+import prompt from "doorward/prompt";
 import { doorward } from "./demo"; // in your application: import doorward from "doorward/next"
 
 /**
@@ -10,6 +11,8 @@ const common = {
   proxies: ["127.0.0.1", "::1"],
   // Nothing here needs a longer body, so none is accepted.
   body: { maxBytes: 4096, oversize: "deny" },
+  // What detectPromptInjection asks, which the chat has.
+  packs: [prompt],
   rules: [
     shield({ mode: "LIVE" }),
     detectBot({ mode: "LIVE", allow: ["CATEGORY:SEARCH_ENGINE", "CATEGORY:MONITOR"] }),

@@ -1,0 +1,1 @@
+"""The chat of both examples, over HTTP, with a model that is none."""
