@@ -67,6 +67,33 @@ def test_guard_counts_for_each_label_and_user() -> None:
     assert decision.degraded == ()
 
 
+def test_budgets_of_a_tenant_and_of_each_model() -> None:
+    ward = Doorward(rules=[])
+    rules = [
+        fixed_window(
+            id=name,
+            mode="LIVE",
+            window="24h",
+            max=most,
+            metered=True,
+            characteristics=["tenant", *more],
+        )
+        for name, most, more in (("tenant", 1000, []), ("model", 600, ["model"]))
+    ]
+
+    def left(tenant: str, model: str, requested: int = 0, used: int | None = None) -> list[object]:
+        context = {"tenant": tenant, "model": model, "requested": requested}
+        decision = ward.guard_sync("chat", rules=rules, context=context)
+        if used is not None:
+            ward.settle_sync(decision, used)
+        return [result.reason.remaining for result in decision.results]
+
+    assert left("a", "large", 500, used=400) == [500, 100]
+    assert left("a", "large") == [600, 200]
+    assert left("a", "small") == [600, 600]
+    assert left("b", "large") == [1000, 600]
+
+
 def test_the_same_call_again_and_again_is_refused() -> None:
     ward = Doorward(rules=[])
     loop = sliding_window(
