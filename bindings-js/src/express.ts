@@ -10,7 +10,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { decide, type ProtectArguments, refuse, setHeaders } from "./adapters/guard.js";
+import { decide, type ProtectArguments, refuse, setHeaders, watch } from "./adapters/guard.js";
 import type { Ward } from "./ward.js";
 
 export { doorward as default } from "./doorward.js";
@@ -34,6 +34,7 @@ export function protect<
       res.locals.doorward = decision;
       if (decision.isDenied()) return refuse(req, res, decision);
       setHeaders(res, decision.headers());
+      watch(res, decision);
       next();
     }, next);
   };

@@ -11,7 +11,7 @@
  * parser made of it is looked at. The decision is in `request.doorward`.
  */
 
-import { decide, type ProtectArguments } from "./adapters/guard.js";
+import { decide, type NodeResponse, type ProtectArguments, watch } from "./adapters/guard.js";
 import type { NodeRequest, Ward } from "./ward.js";
 
 export { doorward as default } from "./doorward.js";
@@ -26,6 +26,7 @@ export interface FastifyRequest {
 /** What is used of Fastify's reply. */
 export interface FastifyReply {
   readonly sent: boolean;
+  readonly raw?: NodeResponse;
   code(status: number): unknown;
   headers(values: Record<string, string>): unknown;
   send(payload: string): unknown;
@@ -48,6 +49,7 @@ export function protect<
     if (reply.sent) return reply;
     if (!decision.isDenied()) {
       reply.headers(decision.headers());
+      if (reply.raw) watch(reply.raw, decision);
       return undefined;
     }
     const { status, headers, body } = decision.refusal(request.headers.accept);

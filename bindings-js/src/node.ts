@@ -11,7 +11,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { decide, type ProtectArguments, refuse, setHeaders } from "./adapters/guard.js";
+import { decide, type ProtectArguments, refuse, setHeaders, watch } from "./adapters/guard.js";
 import type { Decision } from "./decision.js";
 import type { Ward } from "./ward.js";
 
@@ -33,6 +33,7 @@ export function protect<
     const decision = await decide(ward as Ward<string>, request, options, args);
     if (decision.isDenied()) return refuse(request, response, decision);
     setHeaders(response, decision.headers());
+    watch(response, decision);
     await handler(request, response, decision);
   };
 }

@@ -81,8 +81,25 @@ const NO_REQUEST: PlainRequest = { headersComplete: false };
 /** What decisions took in advance; settled once. */
 const reservations = new WeakMap<Decision, string>();
 
-/** Who took part in the requests of decisions that are still held. */
-const followed = new WeakMap<Decision, string>();
+/** Adds what followed to how those behave who took part, for decisions that are still held. */
+const followed = new WeakMap<Decision, (outcome: string) => Promise<void>>();
+
+/** Decisions of which it has been said what followed. */
+const told = new WeakSet<Decision>();
+
+/** Whether what follows a decision counts. */
+export const isFollowed = (decision: Decision) => followed.has(decision);
+
+/**
+ * What an adapter saw of the response: a failure counts in how those behave who took part, unless
+ * the application has said what followed.
+ */
+export function answered(decision: Decision, status: number): void {
+  const follow = status < 400 || told.has(decision) ? undefined : followed.get(decision);
+  if (!follow) return;
+  told.add(decision);
+  void follow(JSON.stringify({ status }));
+}
 
 /** One input for all calls, because a call that returns at once needs no other. */
 let scratch: Input | undefined = emptyInput();
@@ -240,7 +257,8 @@ export class Ward<Needs extends string = never> {
    * Says what followed a decision, at once or weeks later; once for each thing that did. Where the
    * policy has `refine` it counts in how those who took part behave: always for a decision that is
    * still held, by id for the latest 4096 of this process. It goes to the decision log in any case.
-   * Need not be awaited.
+   * Need not be awaited. Adapters that see the response report a status from 400 on themselves, to
+   * no log, where the application has not reported the decision.
    */
   async report(decision: Decision | string, outcome: Outcome): Promise<void> {
     const { engine, clock, options } = this[internals];
@@ -248,10 +266,18 @@ export class Ward<Needs extends string = never> {
     const json = contextJson(outcome);
     const line = options.log && engine.outcome(id, clock(), json, this.#onFault);
     if (line !== undefined) this.#log(line);
-    const held = typeof decision === "string" ? undefined : followed.get(decision);
-    const actors = held ?? engine.recall(id);
-    if (actors === undefined) return;
-    const observed = engine.report(actors, json, clock(), this.#onFault);
+    const held = typeof decision === "string" ? undefined : decision;
+    if (held) told.add(held);
+    const follow = held && followed.get(held);
+    if (follow) return follow(json);
+    const actors = engine.recall(id);
+    if (actors !== undefined) await this.#followed(actors, json);
+  }
+
+  /** Adds what followed to how those who took part behave. */
+  async #followed(actors: string, outcome: string): Promise<void> {
+    const { engine, clock } = this[internals];
+    const observed = engine.report(actors, outcome, clock(), this.#onFault);
     if (observed) await this.#tell(JSON.parse(observed) as Observed[]);
   }
 
@@ -335,7 +361,7 @@ export class Ward<Needs extends string = never> {
   }
 
   #follow(decision: Decision, actors: string): void {
-    followed.set(decision, actors);
+    followed.set(decision, (outcome) => this.#followed(actors, outcome));
     // the id is the line's first member, which spares parsing the rest
     const [, , , id] = decision.toString().split('"', 4);
     if (id !== undefined) this[internals].engine.remember(id, actors);

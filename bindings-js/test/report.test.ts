@@ -1,15 +1,27 @@
 /** What followed a decision counts in how those who took part behave, live as in a replay. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import doorward, { type Decision, type Observed, type Profile, type Store, shield } from "doorward";
+import doorward, {
+  type Decision,
+  type Observed,
+  type Profile,
+  type Store,
+  shield,
+  type Ward,
+} from "doorward";
+import { protect as nodeProtect } from "doorward/node";
+import { protect as routeProtect } from "doorward/react-router";
 import { setClock } from "doorward/testing";
 
 const NOW = 1_800_000_000_000;
 const onWarning = () => undefined;
 let unique = 0;
 
-function warded(store?: Store) {
+function warded(store?: Store): Ward {
   const ward = doorward({
     characteristics: [`report-${++unique}`],
     rules: [shield({ mode: "LIVE" })],
@@ -17,7 +29,7 @@ function warded(store?: Store) {
     secret: "0123456789abcdef",
     onWarning,
     ...(store && { store }),
-  });
+  }) as unknown as Ward;
   setClock(ward, () => NOW);
   return ward;
 }
@@ -111,4 +123,46 @@ test("behaviour that the store cannot tell is not known, and the decision says s
     assert.equal(decision.conclusion, "ALLOW");
     await ward.report(decision, { loginFailed: true });
   }
+});
+
+test("adapters report the status that the application answers with, unless it has reported", async () => {
+  const seen: Decision[] = [];
+  for (const reports of [false, true]) {
+    const ward = warded();
+    const listener = nodeProtect(ward, (_, response, decision) => {
+      seen.push(decision);
+      if (reports) void ward.report(decision, { stepUpPassed: true });
+      response.statusCode = 401;
+      response.end();
+    });
+    const server = createServer(listener).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    for (let tries = 0; tries < 12; tries++) {
+      await (await fetch(`http://127.0.0.1:${port}/login`, { method: "POST" })).arrayBuffer();
+    }
+    server.close();
+    const failures = weight(seen.at(-1) as Decision, "address.failures");
+    assert.equal(failures > 0, !reports);
+  }
+});
+
+test("so do those of hosts whose handlers return a response", async () => {
+  const ward = warded();
+  const context = () => ({ ip: "192.0.2.1", userId: "ada" });
+  const middleware = routeProtect(ward, { context });
+  const asked = (status: number) =>
+    middleware(
+      {
+        request: new Request("http://shop.example/login", { method: "POST" }),
+        context: { set: () => undefined },
+      },
+      async () => new Response(null, { status }),
+    );
+  for (let tries = 0; tries < 12; tries++) await asked(200);
+  const address = { url: "/login", ip: "192.0.2.1" };
+  const user = { userId: "ada" };
+  assert.equal(weight(await ward.protect(address, user), "user.failures"), 0);
+  for (let tries = 0; tries < 30; tries++) await asked(404);
+  assert.ok(weight(await ward.protect(address, user), "user.failures") > 0);
 });

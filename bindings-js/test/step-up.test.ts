@@ -156,7 +156,7 @@ test("the page's program: odd behaviour is challenged, and a step-up opens it on
     const session = { id: "s-1", userId: "ada" };
     const from = { method: "POST", ip: "192.0.2.1" };
     const asked = (token?: string) => {
-      const headers = new Headers(token && { "X-Step-Up": token });
+      const headers = new Headers(token ? { "X-Step-Up": token } : {});
       return checkout({ ...from, url: "/checkout", headers }, session);
     };
     assert.equal(await asked(), 200);

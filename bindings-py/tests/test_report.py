@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 from doorward import Decision, Doorward, Observed, Profile, Taken, detect_bot, shield
+from doorward.asgi import DoorwardMiddleware as Asgi
 from doorward.testing import set_clock
+from doorward.wsgi import DoorwardMiddleware as Wsgi
+from support import environ, run, scope
 
 NOW = 1_800_000_000_000
 REQUEST = {"method": "POST", "url": "http://shop.example/login", "ip": "192.0.2.1"}
@@ -118,3 +121,32 @@ def test_behaviour_that_the_store_cannot_tell_is_not_known(known: Any) -> None:
         decision = asyncio.run(ask())
         assert decision.degraded == ("profiles",)
         assert decision.conclusion == "ALLOW"
+
+
+def failing(ward: Doorward) -> int:
+    return weight(ward.protect_sync(environ(), CONTEXT), "address.failures")
+
+
+@pytest.mark.parametrize("reports", [False, True])
+def test_middlewares_report_the_status_unless_the_application_has_reported(reports: bool) -> None:
+    ward = warded()
+
+    async def app(scope: Any, _: Any, send: Any) -> None:
+        if reports:
+            ward.report(scope["state"]["doorward"], step_up_passed=True)
+        await send({"type": "http.response.start", "status": 401, "headers": []})
+        await send({"type": "http.response.body"})
+
+    async def nothing(*_: Any) -> Any:
+        return {"type": "http.request"}
+
+    def wsgi(environ: Any, start_response: Any) -> list[bytes]:
+        if reports:
+            ward.report(environ["doorward.decision"], step_up_passed=True)
+        start_response("401 Unauthorized", [])
+        return []
+
+    for _ in range(6):
+        run(Asgi(app, ward)(scope(), nothing, nothing))
+        Wsgi(wsgi, ward)(environ(), lambda *_: None)
+    assert (failing(ward) > 0) is not reports

@@ -58,7 +58,8 @@ def _ready(server: Server) -> None:
 
 def mailed(server: Server, user: str) -> str:
     """The code that was last mailed to somebody."""
-    return re.findall(rf"mail to {user}: your code is (\d+)", server.log())[-1]
+    codes = re.findall(rf"mail to {user}: your code is (\d+)", server.log())
+    return str(codes[-1])
 
 
 class Answer(NamedTuple):

@@ -10,7 +10,7 @@
 import type { Context, Fact } from "../context.js";
 import type { Decision } from "../decision.js";
 import { isWorker } from "../environment.js";
-import type { FetchRequest, Ward, WardRequest } from "../ward.js";
+import { answered, type FetchRequest, isFollowed, type Ward, type WardRequest } from "../ward.js";
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>;
@@ -75,10 +75,11 @@ function drain(request: FetchRequest & { readonly body?: ReadableStream | null }
   }
 }
 
-/** A handler's response with the decision's limits, where the handler says nothing of its own. */
+/** A handler's response, with the decision's limits where the handler says nothing of its own. */
 export function withLimits<R extends Response | undefined>(response: R, decision: Decision): R {
   // an upgrade has no response, or one that is an object of the host's own
   if (!response || response.status === 101) return response;
+  answered(decision, response.status);
   const limits = Object.entries(decision.headers());
   if (limits.length === 0) return response;
   const add = (to: Response) => {
@@ -103,6 +104,13 @@ export interface NodeResponse {
   readonly headersSent: boolean;
   setHeader(name: string, value: string): unknown;
   end(body: string): unknown;
+  once?(event: "finish", listener: () => void): unknown;
+}
+
+/** Sees the status of Node's response, once it has one. */
+export function watch(response: NodeResponse, decision: Decision): void {
+  if (!isFollowed(decision)) return;
+  response.once?.("finish", () => answered(decision, response.statusCode));
 }
 
 /** Refuses over Node's response. */

@@ -303,9 +303,17 @@ class Decision:
         self._text = text[1:]
         self._step_up = step_up
         self._reserved = ""
-        self._actors = ""
+        self._follow: Callable[[str], None] | None = None
+        self._told = False
         self._observed = ""
         self._again: Callable[[str, Mapping[str, Any] | None], Decision | None] | None = None
+
+    def _answered(self, status: int) -> None:
+        """What an adapter saw of the response: a failure counts in how those behave who took
+        part, unless the application has said what followed."""
+        if status >= 400 and self._follow is not None and not self._told:
+            self._told = True
+            self._follow(json.dumps({"status": status}))
 
     def is_allowed(self) -> bool:
         return self._conclusion == "ALLOW"

@@ -244,7 +244,9 @@ class Doorward:
 
         Where the policy has `refine` it counts in how those who took part behave:
         always for a decision that is still held, by id for the latest 4096 of this
-        ward. It goes to the decision log in any case.
+        ward. It goes to the decision log in any case. Middlewares that see the
+        response report a status from 400 on themselves, to no log, where the
+        application has not reported the decision.
         """
         what = {
             "status": status,
@@ -255,10 +257,18 @@ class Doorward:
         text = json.dumps({key: value for key, value in what.items() if value is not None})
         decision_id = decision if isinstance(decision, str) else decision.id
         self._write(outcome(decision_id, text))
-        held = "" if isinstance(decision, str) else decision._actors
-        actors = held or self._root._recent.get(decision_id)
+        if not isinstance(decision, str):
+            decision._told = True
+            if decision._follow is not None:
+                decision._follow(text)
+                return
+        actors = self._root._recent.get(decision_id)
         if actors:
-            self._tell(self._core.report(actors, text, self._now()))
+            self._followed(actors, text)
+
+    def _followed(self, actors: str, what: str) -> None:
+        """Adds what followed to how those behave who took part."""
+        self._tell(self._core.report(actors, what, self._now()))
 
     @property
     def step_up(self) -> StepUp:
@@ -410,7 +420,7 @@ class Doorward:
 
     def _follow(self, decision: Decision, text: str, actors: str) -> None:
         """Remembers who took part, for a while by the decision's id."""
-        decision._actors = actors
+        decision._follow = lambda what: self._followed(actors, what)
         recent = self._root._recent
         # the id is the line's first member, which spares parsing the rest
         recent[text.split('"', 4)[3]] = actors

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any
 
 from ._body import Message, Receive, Replay
+from ._decision import Decision
 from ._ward import Doorward
 
 __all__ = ["DoorwardMiddleware", "Replay"]
@@ -45,7 +46,7 @@ class DoorwardMiddleware:
         decision = await self._ward.protect((scope, replay), context)
         scope.setdefault("state", {})["doorward"] = decision
         if not decision.is_denied():
-            await self._app(scope, replay, _with_headers(send, decision.headers()))
+            await self._app(scope, replay, _watched(send, decision))
             return
         answer = decision.to_response(_accept(scope))
         headers = [*_lines(answer.headers), (b"content-length", str(len(answer.body)).encode())]
@@ -53,16 +54,18 @@ class DoorwardMiddleware:
         await send({"type": "http.response.body", "body": answer.body})
 
 
-def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
-    if not headers:
-        return send
+def _watched(send: Send, decision: Decision) -> Send:
+    """With the client's limits in the response's headers, whose status is seen."""
+    headers = _lines(decision.headers())
 
-    async def send_with_headers(message: Message) -> None:
+    async def send_watched(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), *_lines(headers)]}
+            decision._answered(message["status"])
+            if headers:
+                message = {**message, "headers": [*message.get("headers", ()), *headers]}
         await send(message)
 
-    return send_with_headers
+    return send_watched
 
 
 def _lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

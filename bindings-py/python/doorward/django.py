@@ -74,6 +74,7 @@ def _judged(request: Any, decision: Decision) -> Any:
 
 
 def _with_headers(request: Any, response: Any) -> Any:
+    request.doorward._answered(response.status_code)
     for name, value in request.doorward.headers().items():
         response.headers.setdefault(name, value)
     return response

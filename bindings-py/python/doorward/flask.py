@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Response, after_this_request, current_app, g, request
 
+from ._decision import Decision
 from ._ward import Doorward
 
 __all__ = ["protect", "protected"]
@@ -37,9 +38,8 @@ def protect(
         if g.doorward.is_denied():
             answer = g.doorward.to_response(request.headers.get("Accept", ""))
             return Response(answer.body, answer.status, answer.headers)
-        headers = g.doorward.headers()
-        if headers:
-            after_this_request(lambda response: _with_headers(response, headers))
+        decision = g.doorward
+        after_this_request(lambda response: _watched(response, decision))
         return None
 
     return before_request
@@ -65,7 +65,8 @@ def protected(
     return decorate
 
 
-def _with_headers(response: Response, headers: Mapping[str, str]) -> Response:
-    for name, value in headers.items():
+def _watched(response: Response, decision: Decision) -> Response:
+    decision._answered(response.status_code)
+    for name, value in decision.headers().items():
         response.headers.add(name, value)
     return response

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from ._decision import Decision
 from ._ward import Doorward
 
 __all__ = ["DoorwardMiddleware"]
@@ -40,18 +41,19 @@ class DoorwardMiddleware:
         decision = self._ward.protect_sync(environ, context)
         environ["doorward.decision"] = decision
         if not decision.is_denied():
-            return self._app(environ, _with_headers(start_response, decision.headers()))
+            return self._app(environ, _watched(start_response, decision))
         answer = decision.to_response(environ.get("HTTP_ACCEPT", ""))
         headers = [*answer.headers.items(), ("Content-Length", str(len(answer.body)))]
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
         return [answer.body]
 
 
-def _with_headers(start_response: Any, headers: Mapping[str, str]) -> Any:
-    if not headers:
-        return start_response
+def _watched(start_response: Any, decision: Decision) -> Any:
+    """With the client's limits in the response's headers, whose status is seen."""
+    headers = decision.headers()
 
-    def start_with_headers(status: str, given: list[tuple[str, str]], *error: Any) -> Any:
+    def start_watched(status: str, given: list[tuple[str, str]], *error: Any) -> Any:
+        decision._answered(int(status[:3]))
         return start_response(status, [*given, *headers.items()], *error)
 
-    return start_with_headers
+    return start_watched
