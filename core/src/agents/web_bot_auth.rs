@@ -15,26 +15,27 @@ mod digest;
 mod directory;
 mod incoming;
 mod options;
+mod signed;
 
 pub(crate) use options::OPTION;
 
 use crate::engine::{Reads, View};
 use crate::need::{Need, Reply};
 use crate::quota::piece;
-use crate::request::{Request, Scheme};
+use crate::request::Request;
 use crate::store::Take;
 use crate::text::ed25519;
 use crate::text::jwk::{self, Key, Named};
 use crate::text::route;
-use crate::text::signature::{self, NoBase};
-use crate::text::structured_field::{Bare, Item, Member, Parameters, dictionary, item, parameter};
+use crate::text::structured_field::{Bare, Item, Member, Parameters, dictionary, parameter};
 use crate::units::Millis;
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use directory::{is_bound, is_public_name, origin};
-use incoming::{Incoming, authority};
+use directory::{is_bound, is_public_name};
+use incoming::authority;
+use signed::{Signed, covered_agent, holds};
 
 /// What the signatures of agents are tagged with.
 const TAG: &str = "web-bot-auth";
@@ -103,16 +104,6 @@ pub(crate) struct Verified {
     pub(crate) expires: u64,
     /// Whether its nonce is new, to be asked.
     pub(crate) nonce: Option<Take>,
-}
-
-/// A signature as the request carries it.
-struct Signed<'m> {
-    components: &'m [Item],
-    parameters: &'m Parameters,
-    value: &'m [u8],
-    created: i64,
-    expires: i64,
-    keyid: &'m str,
 }
 
 type Checked<T> = Result<T, Outcome>;
@@ -330,31 +321,6 @@ impl WebBotAuth {
     }
 }
 
-impl<'m> Signed<'m> {
-    fn read(components: &'m [Item], parameters: &'m Parameters, value: &'m [u8]) -> Checked<Self> {
-        let missing = |name| Outcome::Invalid("bot.signature.parameter", Some(name));
-        let integer = |name| {
-            let found = parameter(parameters, name).and_then(Bare::as_integer);
-            found.ok_or_else(|| missing(name))
-        };
-        let keyid = parameter(parameters, "keyid").and_then(Bare::as_text);
-        let signed = Self {
-            components,
-            parameters,
-            value,
-            created: integer("created")?,
-            expires: integer("expires")?,
-            keyid: keyid.ok_or_else(|| missing("keyid"))?,
-        };
-        match parameter(parameters, "alg") {
-            None => {}
-            Some(Bare::Text(name)) if name == "ed25519" => {}
-            Some(_) => return invalid("bot.signature.algorithm"),
-        }
-        Ok(signed)
-    }
-}
-
 /// Which outcome counts where a request carries several signatures.
 fn rank(outcome: &Outcome) -> u8 {
     match outcome {
@@ -365,82 +331,6 @@ fn rank(outcome: &Outcome) -> u8 {
         Outcome::Asks(_) => 4,
         Outcome::Verified(_) => 5,
     }
-}
-
-/// The agent that the signature covers, `None` where the request names none.
-fn covered_agent(signed: &Signed<'_>, agents: Option<&[u8]>) -> Checked<Option<String>> {
-    let Some(agents) = agents else {
-        return Ok(None);
-    };
-    let component = signed
-        .components
-        .iter()
-        .find(|item| item.value.as_text() == Some("signature-agent"));
-    let Some(component) = component else {
-        return invalid("bot.signature.agent_uncovered");
-    };
-    let named = match parameter(&component.parameters, "key") {
-        Some(Bare::Text(key)) => dictionary(agents)
-            .unwrap_or_default()
-            .into_iter()
-            .find(|(name, _)| name == key)
-            .and_then(|(_, member)| match member {
-                Member::Item(item) => Some(item),
-                Member::Inner(..) => None,
-            }),
-        // the older form: one string
-        _ => item(agents),
-    };
-    let Some(named) = named.as_ref().and_then(|item| item.value.as_text()) else {
-        return invalid("bot.signature.agent_uncovered");
-    };
-    if !named.starts_with("https://") {
-        return invalid("bot.signature.agent_scheme");
-    }
-    match origin(named) {
-        Some(origin) => Ok(Some(origin)),
-        None => Err(Outcome::Unverified("bot.signature.agent_address")),
-    }
-}
-
-/// Whether the key's signature over this request is the one it carries.
-fn holds(request: &Request<'_>, signed: &Signed<'_>, key: &ed25519::Key) -> Checked<()> {
-    for component in signed.components {
-        let name = component.value.as_text().unwrap_or_default();
-        if !name.starts_with('@') && !COVERABLE.contains(&name) {
-            return Err(Outcome::Unverified("bot.signature.unseen"));
-        }
-    }
-    let schemes: &[&str] = match request.scheme {
-        // behind a proxy the application sees another scheme than the agent
-        Scheme::Http => &["http", "https"],
-        Scheme::Https | Scheme::Unknown => &["https"],
-    };
-    for scheme in schemes {
-        let message = Incoming { request, scheme };
-        match signature::base(&message, signed.components, signed.parameters) {
-            Ok(base) if ed25519::verify(key, &base, signed.value) => return Ok(()),
-            Ok(_) => {}
-            Err(NoBase::Duplicate) => return invalid("bot.signature.duplicate"),
-            Err(NoBase::Absent) if !request.seen.all_headers => {
-                return Err(Outcome::Unverified("bot.signature.unseen"));
-            }
-            Err(NoBase::Absent) => return invalid("bot.signature.component"),
-        }
-        let depends = |item: &Item| matches!(item.value.as_text(), Some("@target-uri" | "@scheme"));
-        if !signed.components.iter().any(depends) {
-            break;
-        }
-    }
-    let rewritten = |item: &Item| {
-        let name = item.value.as_text().unwrap_or_default();
-        matches!(name, "@path" | "@query" | "@target-uri" | "@request-target")
-    };
-    if !request.seen.raw_target && signed.components.iter().any(rewritten) {
-        // the host shows a target that a parser has written anew
-        return Err(Outcome::Unverified("bot.signature.unseen"));
-    }
-    invalid("bot.signature.mismatch")
 }
 
 /// The lines of a field as one.

@@ -13,7 +13,15 @@
 //! is no evidence, and what may have changed in it is not held against it.
 //!
 //! Not found: a request whose every header is that of the browser it claims to
-//! be; a bare request, with nothing but a User-Agent.
+//! be; a bare request, with nothing but a User-Agent; a User-Agent that differs
+//! from the hints in its version alone or in its system alone, which people
+//! with an extension that switches it send too.
+//!
+//! Found although people sit there: a User-Agent switched to another version and
+//! another system at once, and a Chromium whose owner has it withhold client
+//! hints from secure origins (Cromite, a flag of ungoogled-chromium). Drivers
+//! of browsers do the same, so an application with many of those lets
+//! `CATEGORY:SPOOFED` pass, or challenges it with `refine`.
 //!
 //! Sources: RFC 9110 (Accept and its kin), W3C Fetch Metadata, WICG
 //! User-Agent Client Hints, and what browsers and tools were seen to send.
