@@ -219,8 +219,11 @@ impl Group {
     }
 }
 
-/// Whether the packed ranges hold the number: gap and length, in turn.
-fn is_in(mut packed: &[u8], wanted: u64) -> bool {
+/// Whether the packed ranges hold the number: gap and length, in turn, each in
+/// groups of seven bits, the lowest first. Any bytes are read; what is cut off or
+/// longer than 64 bits ends them.
+#[must_use]
+pub fn is_in(mut packed: &[u8], wanted: u64) -> bool {
     let mut at: u64 = 0;
     while let (Some(gap), Some(length)) = (number(&mut packed), number(&mut packed)) {
         let start = at.saturating_add(gap);

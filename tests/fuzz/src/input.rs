@@ -41,7 +41,7 @@ pub struct Case<'a> {
 }
 
 /// One request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Sent<'a> {
     /// Flags of the frame.
     pub flags: u32,

@@ -41,6 +41,13 @@ const EXPRESSIONS: [&str; 10] = [
     r#"not (upper(http.host) strict wildcard "SHOP?*" ^^ !context["x"])"#,
 ];
 
+/// Packed ranges, and ranges of six bytes each.
+const RANGES: [&[u8]; 3] = [
+    b"\xa0\xf8\xa6\x19\x08\x80\x9b\xdd\x79\x08\xa0\x09\x0c",
+    b"\x00\x18\x00\x71\x00\xcb\x00\x20\x07\x71\x00\xcb",
+    b"\x01\x20\xb8\x0d\x01\x20\x01\x40\xb9\x0d\x01\x20",
+];
+
 fn main() {
     let folder = std::env::args().nth(1).expect("usage: seeds FOLDER");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -89,6 +96,9 @@ fn main() {
     }
 
     let mut out = Out::new(&folder);
+    for ranges in RANGES {
+        out.write("ranges", ranges);
+    }
     for policy in &policies {
         out.write("policy", policy.as_bytes());
     }
@@ -114,12 +124,45 @@ fn main() {
         for value in lines.iter().flat_map(|line| values(line)) {
             out.write("shield", &value);
         }
+        for line in lines {
+            if let Some(email) = address(line) {
+                out.write("email", email.as_bytes());
+            }
+            let Ok(line) = Line::parse(line.as_bytes()) else {
+                continue;
+            };
+            for (name, value) in line.headers() {
+                match name.to_ascii_lowercase().as_slice() {
+                    b"signature" | b"signature-input" | b"signature-agent" | b"content-digest" => {
+                        out.write("structured_field", value);
+                    }
+                    b"authorization" => {
+                        out.write("jwt", value.strip_prefix(b"Bearer ").unwrap_or(value));
+                    }
+                    _ => {}
+                }
+            }
+        }
         let networks = NETWORKS[index % NETWORKS.len()];
         out.write("identity", &[networks.as_bytes(), &asked].concat());
         if let Some(expression) = expressions.iter().nth(index % expressions.len()) {
             out.write("filter", &[expression.as_bytes(), &asked].concat());
         }
     }
+}
+
+/// The address in the context, or in a body of JSON.
+fn address(line: &str) -> Option<String> {
+    let line: serde_json::Value = serde_json::from_str(line).ok()?;
+    let body = line["body"].as_str().unwrap_or_default();
+    let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let found = [&line["context"]["email"], &body["email"]];
+    Some(
+        found
+            .into_iter()
+            .find_map(|value| value.as_str())?
+            .to_owned(),
+    )
 }
 
 struct Out<'a> {
