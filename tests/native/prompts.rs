@@ -1,6 +1,6 @@
 //! Messages of real users full of the words that attacks are made of: none is
-//! taken for one, save for so many. They are in `tests/prompts`, a message a line,
-//! and no weights were trained on them.
+//! taken for one. They are in `tests/prompts`, a message a line, and no weights were
+//! trained on them.
 #![allow(clippy::expect_used, reason = "a failing test panics")]
 
 use doorward_core::rules::detect_prompt_injection::{PACK, judge};
@@ -10,8 +10,6 @@ use doorward_tests::{folder, packs};
 use std::path::Path;
 
 const AT_LEAST: usize = 200;
-/// Of which so many are denied today.
-const DENIED: usize = 7;
 
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).expect("readable")
@@ -37,11 +35,6 @@ fn harmless_messages_pass() {
             }
         }
     }
-    println!(
-        "harmless messages: {} of {asked} denied\n{}",
-        denied.len(),
-        denied.join("\n")
-    );
     assert!(asked >= AT_LEAST, "{asked}");
-    assert!(denied.len() <= DENIED, "{}", denied.join("\n"));
+    assert!(denied.is_empty(), "{}", denied.join("\n"));
 }

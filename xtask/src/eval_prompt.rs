@@ -2,19 +2,21 @@
 //! texts, at the threshold that ships.
 //!
 //! `train` and `train2` are read by weights that never saw the text's source (made
-//! by `make train`), `dev` and `dev2` by those that ship. Beside them what other
-//! products say of the same files (`xtask/peers/prompt.py`).
+//! by `make train`), `dev` and `dev2` by those that ship; what is no chat also as
+//! `source: "document"` reads it ("said so"). Beside them what other products say of
+//! the same files (`xtask/peers/prompt.py`).
 
 use doorward_core::pack::Pack;
-use doorward_core::rules::detect_prompt_injection::judge;
 use doorward_core::text::prompt::{Bar, Model};
-use doorward_core::units::Score;
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::process::Command;
 use std::sync::Arc;
+
+#[path = "../../core/model/prompt/src/chats.rs"]
+mod chats;
 
 const DATA: &str = "../shared/data/prompt-injection";
 const SHIPPED: &str = "core/packs/prompt.bin";
@@ -28,35 +30,6 @@ const FILES: [(&str, bool); 4] = [
     ("dev", false),
     ("dev2", false),
 ];
-/// Sources and kinds of what people write to a chat; the rest are documents, mail,
-/// logs, code.
-const CHAT: [&str; 24] = [
-    "s-labs",
-    "neuralchemy",
-    "yanismiraoui",
-    "self-instruct/seed",
-    "GPTeacher",
-    "PolyAI",
-    "mitre_frr",
-    "chatgpt-prompts-zh",
-    "chatterbot",
-    "chitchat",
-    "clinc",
-    "arena-hard",
-    "bastion",
-    "agent-user-task",
-    "forum-post",
-    "issue-title",
-    "awesome-chatgpt-prompts",
-    "nullsec",
-    "promptmap",
-    "hackaprompt",
-    "garak",
-    "jailbreak",
-    "GPTFuzz",
-    "PyRIT",
-];
-
 #[derive(Clone, Copy, Default)]
 struct Count {
     texts: u32,
@@ -64,6 +37,11 @@ struct Count {
 }
 
 impl Count {
+    fn note(&mut self, found: bool) {
+        self.texts += 1;
+        self.found += u32::from(found);
+    }
+
     fn rate(self) -> f64 {
         100.0 * f64::from(self.found) / f64::from(self.texts.max(1))
     }
@@ -111,10 +89,11 @@ impl Packs {
     }
 }
 
-fn found(body: &[u8], text: &str) -> Result<bool, String> {
+/// Whether a text is an injection as a user's, and as a document's.
+fn found(body: &[u8], text: &str) -> Result<[bool; 2], String> {
     let model = Model::parse(body).map_err(|why| format!("the pack: {why:?}"))?;
-    let (score, _) = judge(&model, text.as_bytes(), Bar::User);
-    Ok(score >= Score::ten_thousandths(5000))
+    let read = model.read(text.as_bytes());
+    Ok([Bar::User, Bar::Document].map(|bar| model.over(&read, bar) >= 0))
 }
 
 /// Runs the command.
@@ -140,10 +119,9 @@ pub(crate) fn run(_: &[String]) -> Result<(), String> {
             let Some(body) = packs.for_source(source, learnt) else {
                 continue;
             };
-            let is_found = found(body, text("text"))?;
+            let [is_found, in_document] = found(body, text("text"))?;
             let attack = text("label") == "injection";
-            let is = |part: &&str| source.contains(*part) || kind.contains(*part);
-            let chat = CHAT.iter().any(is) && !source.contains("composed");
+            let chat = chats::is_chat(source, kind);
             let group = match (attack, chat) {
                 (true, true) => "direct attacks",
                 (true, false) => "attacks in documents",
@@ -152,14 +130,19 @@ pub(crate) fn run(_: &[String]) -> Result<(), String> {
                 (false, false) => "harmless, documents",
             };
             let split = if learnt { "left out" } else { "dev" };
-            for count in [
-                sources
-                    .entry((attack, file, source.to_owned()))
-                    .or_default(),
-                pooled.entry((group, split)).or_default(),
-            ] {
-                count.texts += 1;
-                count.found += u32::from(is_found);
+            let by_source = (attack, file, source.to_owned());
+            sources.entry(by_source).or_default().note(is_found);
+            pooled.entry((group, split)).or_default().note(is_found);
+            if !chat {
+                let said = (
+                    group,
+                    if learnt {
+                        "left out, said so"
+                    } else {
+                        "dev, said so"
+                    },
+                );
+                pooled.entry(said).or_default().note(in_document);
             }
         }
     }
@@ -196,7 +179,7 @@ fn print(sources: &BTreeMap<(bool, &str, String), Count>, pooled: &BTreeMap<(&st
     println!("\npooled, %");
     for ((group, split), count) in pooled {
         println!(
-            "  {group:26} {split:9} {:6} {:7.2}",
+            "  {group:26} {split:17} {:6} {:7.2}",
             count.texts,
             count.rate()
         );

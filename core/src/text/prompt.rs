@@ -6,7 +6,7 @@
 //! what was written to be read by a machine only (Base64, rot13, letters apart),
 //! `tokens` makes words of it and looks their meaning up, `features` puts
 //! neighbours together, and [`Model::read`] adds up what each is worth in windows
-//! of some fifty words; the best window is the text's. Every table comes from the
+//! of sixteen and of some fifty words; the best window is the text's. Every table comes from the
 //! pack `doorward/prompt` (`core/model/prompt.md` says how it was made).
 //!
 //! Integers only; linear in the text; memory for one stretch of some kilobytes.
@@ -22,7 +22,7 @@ pub use disguise::Disguise;
 pub use features::{FEATURES, contract, each_feature};
 pub use tables::{Bar, Malformed, Model, SLOTS_BITS};
 pub use tokens::{Token, jumble_hash, word_hash};
-pub use window::{Read, WINDOW};
+pub use window::{Read, WINDOWS, counted, each_window};
 
 use alloc::vec::Vec;
 

@@ -1,6 +1,7 @@
 //! Copies of texts: harmless ones with words put in that attacks are made of, so
 //! that no such word alone says anything; attacks with harmless sentences around
-//! them, so that these do not hide them.
+//! them, so that these do not hide them; and some of both with their letters
+//! disguised.
 
 use crate::chance::Chance;
 use crate::rows::Row;
@@ -39,6 +40,24 @@ const LONGEST: usize = 60;
 /// So many copies of each kind.
 const HARMLESS: usize = 14_000;
 const ATTACKS: usize = 7_000;
+const DISGUISED: usize = 2_400;
+
+/// A text with its letters apart, or with figures for letters.
+fn disguised(text: &str, chance: &mut Chance) -> String {
+    if chance.may(60) {
+        return text.chars().flat_map(|ch| [ch, ' ']).collect();
+    }
+    let figure = |ch: char| match ch.to_ascii_lowercase() {
+        'a' => '4',
+        'e' => '3',
+        'i' => '1',
+        'o' => '0',
+        's' => '5',
+        't' => '7',
+        _ => ch,
+    };
+    text.chars().map(figure).collect()
+}
 
 /// The copies.
 pub(crate) fn of(rows: &[Row], lexicon: &str) -> Vec<Row> {
@@ -99,6 +118,13 @@ pub(crate) fn of(rows: &[Row], lexicon: &str) -> Vec<Row> {
             format!("{attack} {}", row.text)
         };
         out.push(row.copied(text, true));
+    }
+    for number in 0..DISGUISED {
+        // most of them harmless: a disguise by itself says nothing
+        let attack = number % 3 == 0;
+        let rows = if attack { &attacks } else { &harmless };
+        let row = rows[chance.below(rows.len())];
+        out.push(row.copied(disguised(&row.text, &mut chance), attack));
     }
     out
 }

@@ -5,19 +5,20 @@ use crate::fit::Lesson;
 use crate::rows::{Row, read};
 use crate::{copies, lexicon, made};
 use anyhow::Result;
-use doorward_core::text::prompt::{Model, WINDOW, each_feature, each_reading};
+use doorward_core::text::prompt::{Model, counted, each_feature, each_reading, each_window};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// So many windows of a text are learnt from.
-const MOST: usize = 120;
+/// So many windows of a text are learnt from, of every size.
+const MOST: usize = 360;
 
 /// So many texts are made of each template of attacks, and of harmless texts.
 const ATTACKS: usize = 60;
 const HARMLESS: usize = 120;
 
-/// What one made text weighs.
+/// What one made text weighs: harmless ones more, for they keep users in.
 const MADE: f32 = 0.5;
+const MADE_HARMLESS: f32 = 0.7;
 
 /// The tables that are no weights.
 pub(crate) struct Tables {
@@ -30,7 +31,7 @@ pub(crate) struct Tables {
 pub(crate) struct Text {
     features: Vec<u32>,
     ends: Vec<u32>,
-    /// Windows of the text as it stands.
+    /// Windows of the text as it stands, as core counts them.
     pub(crate) plain: usize,
 }
 
@@ -44,22 +45,19 @@ impl Text {
         each_reading(model, text.as_bytes(), &mut |reading| {
             let mut tokens = Vec::new();
             each_feature(reading, &mut |features| tokens.push(features));
-            let mut start = 0;
-            while start < tokens.len() && of_text.ends.len() < MOST {
-                let end = (start + WINDOW).min(tokens.len());
+            each_window(tokens.len(), &mut |start, end| {
+                if of_text.ends.len() == MOST {
+                    return;
+                }
                 let mut window: Vec<u32> = tokens[start..end].iter().flatten().copied().collect();
                 window.retain(|feature| *feature != u32::MAX);
                 window.sort_unstable();
                 window.dedup();
                 of_text.features.extend(window);
                 of_text.ends.push(of_text.features.len() as u32);
-                if reading.is_plain() {
-                    of_text.plain += 1;
-                }
-                if end == tokens.len() {
-                    break;
-                }
-                start += WINDOW / 2;
+            });
+            if reading.is_plain() {
+                of_text.plain += counted(tokens.len());
             }
         });
         of_text
@@ -127,7 +125,9 @@ impl Corpus {
             .iter()
             .map(|row| {
                 let count = counts.get(&(row.source.as_str(), row.attack));
-                if row.is_made() || row.copy {
+                if row.is_made() && !row.attack {
+                    MADE_HARMLESS
+                } else if row.is_made() || row.copy {
                     MADE
                 } else {
                     count.map_or(0.0, |count| (1000.0 / count).sqrt().clamp(0.3, 3.0))

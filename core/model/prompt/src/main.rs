@@ -6,7 +6,10 @@
 //! sources, for `cargo xtask eval prompt`. The same input gives the same bytes
 //! everywhere. With WORST in the environment it prints what is taken for the other.
 
+#[path = "../../train/src/chance.rs"]
+#[allow(dead_code, reason = "the shield's trainer uses all of it")]
 mod chance;
+mod chats;
 mod copies;
 mod corpus;
 mod fit;

@@ -1,5 +1,6 @@
 //! The labelled texts of `../shared/data/prompt-injection`: one JSON object a line.
 
+use crate::chats;
 use crate::made::Made;
 use anyhow::{Context, Result};
 use flate2::read::MultiGzDecoder;
@@ -112,33 +113,6 @@ impl Row {
 
     /// Whether people write such to a chat, rather than into documents.
     pub(crate) fn is_chat(&self) -> bool {
-        const CHAT: [&str; 24] = [
-            "s-labs",
-            "neuralchemy",
-            "yanismiraoui",
-            "self-instruct/seed",
-            "GPTeacher",
-            "PolyAI",
-            "mitre_frr",
-            "chatgpt-prompts-zh",
-            "chatterbot",
-            "chitchat",
-            "clinc",
-            "arena-hard",
-            "bastion",
-            "agent-user-task",
-            "forum-post",
-            "issue-title",
-            "awesome-chatgpt-prompts",
-            "nullsec",
-            "promptmap",
-            "hackaprompt",
-            "garak",
-            "jailbreak",
-            "GPTFuzz",
-            "PyRIT",
-        ];
-        let is = |part: &&str| self.source.contains(*part) || self.kind.contains(*part);
-        CHAT.iter().any(is) && !self.source.contains("composed")
+        chats::is_chat(&self.source, &self.kind)
     }
 }

@@ -9,12 +9,15 @@ use crate::rows::Row;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Harmless texts of a thousand that may be taken for injections, each read by
-/// weights that never saw its source: short ones, longer ones, long ones.
-const BUDGET: [f32; 3] = [10.0, 6.0, 2.0];
+/// Harmless texts of a thousand of one length that may be taken for injections, each
+/// read by weights that never saw its source: of chats, of documents, and of
+/// documents where the policy says that the text is one.
+const CHATS: f32 = 5.0;
+const DOCUMENTS: f32 = 2.5;
+const SAID: f32 = 2.0;
 
-/// How much less is enough in what a tool or a document says.
-const LOWER: f32 = 1.0;
+/// Fewest texts that say anything about a budget.
+const ENOUGH: usize = 100;
 
 /// Which of the three lengths a text of so many windows has, as in core.
 fn size(windows: usize) -> usize {
@@ -43,31 +46,42 @@ fn is_system_prompt(row: &Row) -> bool {
     row.source.contains("BigPromptLibrary")
 }
 
-/// The margins that keep the budget.
+/// The margins that keep the budgets. What is said to be a document needs no more
+/// than what a user says, and a longer text no less than a shorter one.
 pub(crate) fn bars(corpus: &Corpus, margins: &[Option<f32>]) -> Bars {
-    let mut user = [0.0; 3];
-    for (size_, (bar, budget)) in user.iter_mut().zip(BUDGET).enumerate() {
-        let of_size = corpus
-            .rows
-            .iter()
-            .zip(&corpus.texts)
-            .zip(margins)
+    let keeps = |length: usize, chat: bool, budget: f32| {
+        let rows = corpus.rows.iter().zip(&corpus.texts).zip(margins);
+        let of_kind: Vec<f32> = rows
             .filter(|((row, text), _)| {
-                !row.attack && !is_system_prompt(row) && size(text.plain) == size_
+                !row.attack
+                    && !is_system_prompt(row)
+                    && row.is_chat() == chat
+                    && size(text.plain) == length
             })
-            .filter_map(|(_, margin)| *margin);
-        *bar = at(of_size.collect(), budget / 1000.0);
+            .filter_map(|(_, margin)| *margin)
+            .collect();
+        (of_kind.len() >= ENOUGH).then(|| at(of_kind, budget / 1000.0))
+    };
+    let (mut user, mut said) = ([f32::MIN; 3], [f32::MIN; 3]);
+    for length in 0_usize..3 {
+        let shorter = length.checked_sub(1);
+        let document = keeps(length, false, DOCUMENTS);
+        let floor = shorter.map(|shorter| user[shorter]);
+        let needed = [keeps(length, true, CHATS), document, floor];
+        user[length] = needed.into_iter().flatten().fold(f32::MIN, f32::max);
+        let floor = shorter.map(|shorter| said[shorter]);
+        let needed = [keeps(length, false, SAID), floor];
+        let needed = needed.into_iter().flatten().fold(f32::MIN, f32::max);
+        said[length] = needed.min(user[length]);
     }
-    // a longer text never needs less
-    user[1] = user[1].max(user[0]);
-    user[2] = user[2].max(user[1]);
-    let lower = user.map(|bar| bar - LOWER);
-    [user, lower, lower]
+    [user, said, said]
 }
 
-/// Whether a margin is over the bar for a user's text of this length.
-fn over(corpus: &Corpus, bars: &Bars, number: usize, margin: f32) -> bool {
-    margin >= bars[0][size(corpus.texts[number].plain)]
+/// Whether a margin is over the bar for a user's text of this length, and over that
+/// for a document of it.
+fn over(corpus: &Corpus, bars: &Bars, number: usize, margin: f32) -> [bool; 2] {
+    let length = size(corpus.texts[number].plain);
+    [bars[0], bars[2]].map(|bars| margin >= bars[length])
 }
 
 /// The model card.
@@ -77,7 +91,7 @@ pub(crate) fn card(corpus: &Corpus, margins: &[Option<f32>], bars: &Bars, body: 
             |row: &&Row| row.learnt && row.attack == attack && (row.is_made() || row.copy) == made;
         corpus.rows.iter().filter(is).count()
     };
-    let [user, ..] = bars;
+    let [user, _, said] = bars;
     let mut out = format!(
         include_str!("card.txt"),
         attacks = learnt(true, false),
@@ -90,29 +104,54 @@ pub(crate) fn card(corpus: &Corpus, margins: &[Option<f32>], bars: &Bars, body: 
         short = user[0],
         some = user[1],
         long = user[2],
+        said_short = said[0],
+        said_some = said[1],
+        said_long = said[2],
+        chats = CHATS,
+        documents = DOCUMENTS,
+        said = SAID,
     );
-    let mut by: BTreeMap<(bool, &str), (usize, usize)> = BTreeMap::new();
+    let mut by: BTreeMap<(bool, &str), [usize; 3]> = BTreeMap::new();
     for (number, margin) in margins.iter().enumerate() {
         if let Some(margin) = margin {
             let row = &corpus.rows[number];
-            let hit = usize::from(over(corpus, bars, number, *margin));
-            for source in [row.source.as_str(), "all"] {
-                let (all, hits) = by.entry((row.attack, source)).or_default();
-                *all += 1;
-                *hits += hit;
+            let [user, document] = over(corpus, bars, number, *margin).map(usize::from);
+            let mut groups = vec![row.source.as_str(), "all"];
+            if !row.attack && !is_system_prompt(row) {
+                groups.push(if row.is_chat() {
+                    "all chats"
+                } else {
+                    "all documents, mail, logs and code"
+                });
+            }
+            if row.attack {
+                groups.push(if row.is_chat() {
+                    "all direct"
+                } else {
+                    "all in documents"
+                });
+            }
+            for group in groups {
+                let counts = by.entry((row.attack, group)).or_default();
+                for (count, more) in counts.iter_mut().zip([1, user, document]) {
+                    *count += more;
+                }
             }
         }
     }
     for (attack, title) in [(true, "attacks of"), (false, "harmless texts of")] {
         let _ = write!(
             out,
-            "\n| {title} | texts | taken for injections, % |\n| --- | --- | --- |\n"
+            "\n| {title} | texts | taken for injections, % | said to be documents, % |\n\
+             | --- | --- | --- | --- |\n"
         );
-        for ((_, source), (all, hits)) in by.iter().filter(|((of, _), _)| *of == attack) {
+        for ((_, source), [all, user, document]) in by.iter().filter(|((of, _), _)| *of == attack) {
+            let part = |count: &usize| 100.0 * *count as f64 / *all as f64;
             let _ = writeln!(
                 out,
-                "| {source} | {all} | {:.2} |",
-                100.0 * *hits as f64 / *all as f64
+                "| {source} | {all} | {:.2} | {:.2} |",
+                part(user),
+                part(document)
             );
         }
     }

@@ -7,8 +7,13 @@ use super::tables::Model;
 use crate::text::cursor::tick;
 use alloc::vec::Vec;
 
-/// Words of a window; the next one starts half way.
-pub const WINDOW: usize = 48;
+/// Words of a window, small windows before larger ones; the next window of a size
+/// starts half way. A small one sees a sentence apart from the document around it,
+/// a large one what adds up over several.
+pub const WINDOWS: [usize; 2] = [16, 48];
+
+/// Windows of which size are counted for how long a text is.
+const COUNTED: usize = 48;
 
 /// What a window has against it before a word is read, in [`super::UNIT`]s.
 const EMPTY: i32 = i32::MIN / 4;
@@ -78,60 +83,89 @@ impl Had {
     }
 }
 
+/// The windows of each size in so many words, each by where it starts and ends: a
+/// size that the one before it covers whole has none.
+pub fn each_window(words: usize, visit: &mut dyn FnMut(usize, usize)) {
+    let mut covered = 0_usize;
+    for size in WINDOWS {
+        if words <= covered {
+            break;
+        }
+        let mut start = 0_usize;
+        loop {
+            let end = start.saturating_add(size).min(words);
+            visit(start, end);
+            if end == words {
+                break;
+            }
+            start = start.saturating_add(size / 2);
+        }
+        covered = size;
+    }
+}
+
+/// How many windows of the counted size there are in so many words.
+#[must_use]
+pub fn counted(words: usize) -> usize {
+    let more = words.saturating_sub(COUNTED).div_ceil(COUNTED / 2);
+    usize::from(words > 0).saturating_add(more)
+}
+
+/// What weighs something in a reading, and how much, and where each token's begins.
+fn weighed(model: &Model<'_>, reading: &Reading) -> (Vec<(u32, i32)>, Vec<usize>) {
+    let mut past = Past::default();
+    let mut weighed = Vec::with_capacity(reading.tokens.len().saturating_mul(FEATURES / 2));
+    let mut begins = Vec::with_capacity(reading.tokens.len());
+    for token in &reading.tokens {
+        begins.push(weighed.len());
+        for feature in past.push(token) {
+            let weight = if feature == u32::MAX {
+                0
+            } else {
+                model.weight(feature)
+            };
+            if weight != 0 {
+                weighed.push((feature, weight));
+            }
+        }
+    }
+    (weighed, begins)
+}
+
 /// The best window.
 pub(super) fn best(model: &Model<'_>, reading: &Reading) -> Read {
-    let mut past = Past::default();
-    let features: Vec<[u32; FEATURES]> = reading
-        .tokens
-        .iter()
-        .map(|token| past.push(token))
-        .collect();
-    tick(features.len().saturating_mul(FEATURES));
+    tick(reading.tokens.len().saturating_mul(FEATURES));
+    let (weighed, begins) = weighed(model, reading);
     let mut had = Had {
         marks: [0; 4096],
         number: 0,
     };
-    let mut best = Read::default();
-    let mut windows = 0_usize;
-    let mut start = 0_usize;
-    while start < features.len() {
-        let end = start.saturating_add(WINDOW).min(features.len());
+    let mut best = (EMPTY, 0, 0);
+    each_window(begins.len(), &mut |start, end| {
+        let from = begins.get(start).copied().unwrap_or_default();
+        let to = begins.get(end).copied().unwrap_or(weighed.len());
         had.begin();
         let mut sum = 0_i32;
-        for feature in features
-            .get(start..end)
-            .unwrap_or_default()
-            .iter()
-            .flatten()
-        {
-            if *feature != u32::MAX && had.note(*feature) {
-                sum = sum.saturating_add(model.weight(*feature));
+        for (feature, weight) in weighed.get(from..to).unwrap_or_default() {
+            if had.note(*feature) {
+                sum = sum.saturating_add(*weight);
             }
         }
-        let tokens = reading.tokens.get(start..end).unwrap_or_default();
-        best = best.or(Read {
-            sum,
-            start: tokens
-                .iter()
-                .map(|token| token.start)
-                .min()
-                .unwrap_or_default(),
-            end: tokens
-                .iter()
-                .map(|token| token.end)
-                .max()
-                .unwrap_or_default(),
-            disguise: reading.disguise,
-            windows: 0,
-        });
-        windows = windows.saturating_add(1);
-        if end == features.len() {
-            break;
+        if sum > best.0 {
+            best = (sum, start, end);
         }
-        start = start.saturating_add(WINDOW / 2);
+    });
+    let (sum, start, end) = best;
+    let tokens = reading.tokens.get(start..end).unwrap_or_default();
+    Read {
+        sum,
+        start: tokens.iter().map(|token| token.start).min().unwrap_or(0),
+        end: tokens.iter().map(|token| token.end).max().unwrap_or(0),
+        disguise: reading.disguise,
+        windows: if reading.disguise == Disguise::None {
+            counted(begins.len())
+        } else {
+            0
+        },
     }
-    if reading.disguise == Disguise::None {
-        best.windows = windows;
-    }
-    best
 }
