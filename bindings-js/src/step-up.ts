@@ -153,18 +153,19 @@ export function stepUpOf(given: unknown, secret: string | undefined): StepUpSetu
   return { secrets: secrets.map((one) => String(secretOf(one))), ttl: Number(seconds) * 1000 };
 }
 
-/** The rule that takes a nonce: a bucket of one, filled again long after the token has expired. */
-export function onceRule({ ttl }: StepUpSetup): PlainRule {
-  return {
-    rule: "tokenBucket",
-    id: "step_up",
-    mode: "LIVE",
-    capacity: 1,
-    refillRate: 1,
-    interval: `${2 * ttl}ms`,
-    characteristics: ["nonce"],
-  };
-}
+/**
+ * The rule that takes a nonce: a bucket of one, filled again long after any token has expired. The
+ * same whatever `ttlSeconds` is, because processes may differ in that.
+ */
+export const ONCE: PlainRule = {
+  rule: "tokenBucket",
+  id: "step_up",
+  mode: "LIVE",
+  capacity: 1,
+  refillRate: 1,
+  interval: `${2 * MAX_SECONDS}s`,
+  characteristics: ["nonce"],
+};
 
 const failed = (reason: StepUpFailure): StepUpResult => ({ ok: false, reason });
 

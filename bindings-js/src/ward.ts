@@ -28,7 +28,7 @@ import { jsonOf, sayModes, type WardOptions } from "./options.js";
 import type { Outside } from "./outside/outside.js";
 import type { NeedsOf, OnError, PlainRule, Rule, RuleInput } from "./rules.js";
 import { internals } from "./shared.js";
-import { onceRule, StepUp, type StepUpSetup } from "./step-up.js";
+import { ONCE, StepUp, type StepUpSetup } from "./step-up.js";
 import { type Answers, answering, type Observed, type Store, type Take, telling } from "./store.js";
 import { type Warning, warn } from "./warning.js";
 
@@ -283,20 +283,21 @@ export class Ward<Needs extends string = never> {
 
   /** Issues and verifies proofs of a step-up; the ward was built with options of `stepUp`. */
   get stepUp(): StepUp {
-    const { stepUp, clock } = this[internals];
+    const { stepUp } = this[internals];
     if (!stepUp) {
       throw new TypeError(
         "stepUp: this ward proves no step-ups: give doorward() the option stepUp: { secret }",
       );
     }
-    this.#stepUp ??= new StepUp(stepUp, (nonce) => this.#once(stepUp, nonce), clock);
+    const clock = () => this[internals].clock();
+    this.#stepUp ??= new StepUp(stepUp, (nonce) => this.#once(nonce), clock);
     return this.#stepUp;
   }
 
   /** Takes a nonce from the store; a bucket of one is full as long as nobody has. */
-  async #once(setup: StepUpSetup, nonce: string): Promise<"fresh" | "used" | "unavailable"> {
-    const rules = onceRule(setup);
-    const { results, degraded } = await this.guard({ label: "step_up", context: { nonce }, rules });
+  async #once(nonce: string): Promise<"fresh" | "used" | "unavailable"> {
+    const work = { label: "step_up", context: { nonce }, rules: ONCE };
+    const { results, degraded } = await this.guard(work);
     if (results[0]?.isDenied()) return "used";
     const sure = results.length > 0 && degraded.every((what) => what === "dry_run");
     return sure ? "fresh" : "unavailable";

@@ -169,3 +169,11 @@ def test_the_pages_program() -> None:
     token = made["code_entered"](session, "1", lambda *_: True)
     assert asked(token) == 200
     assert asked(token) == 401, "once"
+
+
+def test_the_on_call_switch_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOORWARD_MODE", "DRY_RUN")
+    ward = warded()
+    token = ward.step_up.issue(**FACTS)
+    assert ward.step_up.verify_sync(token, **FACTS).ok
+    assert said(ward.step_up.verify_sync(token, **FACTS)) == "used"

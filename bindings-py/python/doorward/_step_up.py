@@ -39,6 +39,19 @@ _MIN_SECONDS = 10
 _MAX_SECONDS = 3600
 
 
+# The rule that takes a nonce: a bucket of one, filled again long after any token has expired. The
+# same whatever `ttlSeconds` is, because processes may differ in that.
+_ONCE = {
+    "rule": "tokenBucket",
+    "id": "step_up",
+    "mode": "LIVE",
+    "capacity": 1,
+    "refillRate": 1,
+    "interval": f"{2 * _MAX_SECONDS}s",
+    "characteristics": ["nonce"],
+}
+
+
 class StepUpResult(NamedTuple):
     """What came of a token."""
 
@@ -98,7 +111,7 @@ class StepUp:
         found = self._looked(token, bound_to(session, user_id, action, origin))
         if isinstance(found, StepUpResult):
             return found
-        rules, context = [self._once()], {"nonce": found}
+        rules, context = [_ONCE], {"nonce": found}
         return _taken(await self._ward.guard("step_up", rules=rules, context=context))
 
     def verify_sync(
@@ -114,7 +127,7 @@ class StepUp:
         found = self._looked(token, bound_to(session, user_id, action, origin))
         if isinstance(found, StepUpResult):
             return found
-        rules, context = [self._once()], {"nonce": found}
+        rules, context = [_ONCE], {"nonce": found}
         return _taken(self._ward.guard_sync("step_up", rules=rules, context=context))
 
     def _looked(self, token: object, bound: bytes | None) -> StepUpResult | str:
@@ -137,19 +150,6 @@ class StepUp:
         if self._clock() >= int.from_bytes(signed[1:8], "big"):
             return StepUpResult(False, "expired")
         return signed[8 : 8 + _NONCE].hex()
-
-    def _once(self) -> dict[str, Any]:
-        """The rule that takes a nonce: a bucket of one, filled again long after the token has
-        expired."""
-        return {
-            "rule": "tokenBucket",
-            "id": "step_up",
-            "mode": "LIVE",
-            "capacity": 1,
-            "refillRate": 1,
-            "interval": f"{2 * self._ttl}ms",
-            "characteristics": ["nonce"],
-        }
 
 
 def _taken(decision: Decision) -> StepUpResult:
