@@ -120,11 +120,10 @@ impl Refine {
             let visiting = has("cookie") && site.is_none_or(|site| site != b"cross-site");
             vector.raise(At::BROWSER, u8::from(visiting).saturating_add(1));
         }
-        let lasting = vector.get(At::STANDING) >= 3;
         let mut asked = Asked {
             costs: self.costs(facts::action(view.context)),
             prose: facts::prose(view.context),
-            actions: Actions::of(view, lasting),
+            actions: Actions::of(view),
             at_most: Conclusion::Deny,
             at_least: Conclusion::Allow,
             dry: forced_dry_run || !self.is_live(),
@@ -200,7 +199,7 @@ impl Refine {
         let mut vector = asked.vector;
         let all = live().map(|(entry, result)| found(entry, result));
         found::read(all, asked.prose, known.quiet(), &mut vector);
-        known.read(&asked.actions, &mut vector);
+        known.read(&asked.actions, now, &mut vector);
         let weighed = Model::default().weigh(&vector, self.points.as_ref());
         let skipped = live().any(|(_, result)| result.reason.code == "skipped");
         let floor = live()
@@ -214,11 +213,12 @@ impl Refine {
             floor
         };
         let conclusion = self.conclude(asked, &weighed, first, floor);
-        let attack = live().any(|(entry, result)| found(entry, result).is_attack());
+        let attack = live().any(|(entry, result)| found(entry, result).is_attack(asked.prose));
         let effective = if asked.dry { first } else { conclusion };
+        let lasting = vector.get(At::STANDING) >= 3 || vector.get(At::HISTORY) >= 2;
         asked
             .actions
-            .add(attack, habits::passes(effective), world, now);
+            .add([attack, habits::passes(effective), lasting], world, now);
         Refined::of(asked, &weighed, vector, first, conclusion, floor)
     }
 

@@ -10,16 +10,20 @@ mod measure;
 mod prior;
 
 use crate::simulate::DATA;
+use crate::simulate::regime::{HELD, REGIMES, Regime};
 use crate::simulate::sample::Samples;
 use anyhow::{Error, Result};
 use collect::{Sample, collect};
 use core::fmt::Write as _;
-use doorward_core::refine::{COUNT, POINTS, SIGNALS, contract};
+use doorward_core::refine::{COUNT, Model, POINTS, SIGNALS, Weighed, contract};
 use fit::{Fitted, fit};
 use std::collections::BTreeSet;
 
 /// Days that weights are trained on, for each regime.
 const SEEDS: [u64; 2] = [11, 12];
+
+/// Days that nothing was trained on.
+const FRESH: [u64; 1] = [77];
 
 /// Every sample, judged out of sample in two ways.
 fn study(samples: &[Sample]) -> String {
@@ -90,9 +94,17 @@ fn ablation(samples: &[Sample]) -> String {
     out
 }
 
-fn samples(seeds: &[u64]) -> Result<Vec<Sample>> {
+fn samples(regimes: &'static [Regime], seeds: &[u64]) -> Result<Vec<Sample>> {
     let samples = Samples::read(DATA).map_err(Error::msg)?;
-    collect(&samples, seeds)
+    collect(regimes, &samples, seeds)
+}
+
+fn built_in(samples: &[Sample]) -> Vec<(&Sample, Weighed)> {
+    let model = Model::default();
+    let judged = samples
+        .iter()
+        .map(|one| (one, model.weigh(&one.vector, None)));
+    judged.collect()
 }
 
 /// `cargo xtask eval refine`.
@@ -109,26 +121,27 @@ pub(crate) fn eval(arguments: &[String]) -> Result<(), String> {
     } else {
         seeds
     };
-    let all = samples(&seeds).map_err(|e| e.to_string())?;
+    let all = samples(&REGIMES, &seeds).map_err(|e| e.to_string())?;
     println!(
         "{} requests of {} days\n{}",
         all.len(),
-        seeds.len() * 6,
+        seeds.len() * REGIMES.len(),
         study(&all)
     );
-    let built_in: Vec<_> = all
-        .iter()
-        .map(|one| {
-            (
-                one,
-                doorward_core::refine::Model::default().weigh(&one.vector, None),
-            )
-        })
-        .collect();
-    println!(
-        "\n## The built-in weights on their own training days\n\n{}",
-        measure::table(&built_in)
-    );
+    let fresh = samples(&REGIMES, &FRESH).map_err(|e| e.to_string())?;
+    let held = samples(&HELD, &FRESH).map_err(|e| e.to_string())?;
+    for (title, days) in [
+        (
+            "The built-in weights on other days of these regimes",
+            &fresh,
+        ),
+        (
+            "The built-in weights on regimes held out of everything",
+            &held,
+        ),
+    ] {
+        println!("\n## {title}\n\n{}", measure::table(&built_in(days)));
+    }
     Ok(())
 }
 
@@ -137,14 +150,22 @@ pub(crate) fn eval(arguments: &[String]) -> Result<(), String> {
 /// # Errors
 /// What could not be read or written.
 pub(crate) fn train(_: &[String]) -> Result<()> {
-    let all = samples(&SEEDS)?;
+    let all = samples(&REGIMES, &SEEDS)?;
     let model = fit(&all, &|_| true, &[]);
-    std::fs::write("core/model/refine.bin", file(&model))?;
+    let file = file(&model);
+    let held = samples(&HELD, &FRESH)?;
+    let shipped = Model::read(&file);
+    let held: Vec<_> = held
+        .iter()
+        .map(|one| (one, shipped.weigh(&one.vector, None)))
+        .collect();
+    std::fs::write("core/model/refine.bin", &file)?;
     let card = include_str!("refining/card.md")
         .replace("{contract}", &format!("{:016x}", contract()))
         .replace("{requests}", &all.len().to_string())
         .replace("{ablation}", &ablation(&all))
         .replace("{weights}", &weights(&model))
+        .replace("{held}", &measure::table(&held))
         .replace("{study}", study(&all).trim_start());
     std::fs::write("core/model/refine.md", card)?;
     println!("wrote core/model/refine.bin and core/model/refine.md");

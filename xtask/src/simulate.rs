@@ -15,7 +15,7 @@ pub(crate) mod regime;
 pub(crate) mod sample;
 
 pub(crate) use day::{Day, Request};
-use regime::{REGIMES, Regime};
+use regime::{HELD, REGIMES, Regime};
 use sample::Samples;
 
 use anyhow::{Result, anyhow, bail};
@@ -50,7 +50,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
             _ => bail!("unknown option {option}: --seed N, --regime NAME, --out FILE"),
         }
     }
-    let names: Vec<&str> = REGIMES.iter().map(|regime| regime.name).collect();
+    let names: Vec<&str> = REGIMES
+        .iter()
+        .chain(&HELD)
+        .map(|regime| regime.name)
+        .collect();
     let regime = Regime::by_name(&name)
         .ok_or_else(|| anyhow!("no regime {name}: one of {}", names.join(", ")))?;
     let samples = Samples::read(DATA).map_err(anyhow::Error::msg)?;

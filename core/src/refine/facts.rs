@@ -78,7 +78,10 @@ pub(super) fn read(context: &Context, vector: &mut Vector) -> bool {
     vector.raise(At::TAKEOVER, takeover.saturating_sub(known.into()));
 
     let user = there("userId");
-    if user && chargebacks < 1 {
+    let account = context
+        .get("account.ageDays")
+        .or(context.get("account.orders"));
+    if (user || account.is_some()) && chargebacks < 1 {
         let points = level(age, &[30, 180, 365])
             .saturating_add(level(orders, &[1, 3, 10]))
             .saturating_add(verified.into())

@@ -106,9 +106,12 @@ impl Found<'_> {
     }
 
     /// Whether it speaks of what was sent, rather than of how much or by what.
-    pub(super) fn is_attack(&self) -> bool {
+    /// Who writes about attacks where one writes is nobody who attacked before.
+    pub(super) fn is_attack(&self, prose: bool) -> bool {
         let kind = self.rule;
+        let written = prose && kind == "shield" && is_one_of(self.place, &BODIES);
         self.objects()
+            && !(written && self.floor(prose) == Conclusion::Allow)
             && !self.is_limit()
             && !matches!(
                 kind,
@@ -172,7 +175,8 @@ fn one(found: &Found<'_>, prose: bool, quiet: u8, vector: &mut Vector) {
         }
         "detectBot" | "verifyAgent" => {
             let denied = found.objects();
-            if found.tool {
+            // a client that names nothing does not lie either
+            if found.tool || found.code == "bot.user_agent_missing" {
                 let level = u8::from(found.score > 0).saturating_add(denied.into());
                 vector.raise(At::TOOL, level);
                 return;

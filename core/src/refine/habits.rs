@@ -15,6 +15,9 @@ use crate::text::json::Value;
 use crate::units::Millis;
 use alloc::vec::Vec;
 
+/// Milliseconds from when a user was first seen until their name counts.
+const LASTING: u64 = 12 * 3_600_000;
+
 /// An address, a user and a client, as keys of the store.
 pub type Actors = [Option<Key>; 3];
 
@@ -25,9 +28,6 @@ pub(super) struct Actions {
     path: u8,
     agent: Option<u8>,
     address: Option<u8>,
-    /// The user, where the account is one that lasts: a crowd of new accounts
-    /// makes an address no office.
-    customer: Option<u8>,
     number: Option<u32>,
 }
 
@@ -53,15 +53,26 @@ fn hash(bytes: &[u8]) -> u8 {
     u8::try_from((folded ^ (folded >> 8)) & 0xff).unwrap_or(0)
 }
 
-/// The number that the last numeric segment of a path is.
-fn number(path: &[u8]) -> Option<u32> {
+/// The last number of a path, or else of a query: what a walk counts up. A
+/// segment that names a version (`v2`) has none.
+fn number(path: &[u8], query: &[u8]) -> Option<u32> {
+    let last = |text: &[u8]| {
+        text.rsplit(|byte| !byte.is_ascii_digit())
+            .find(|digits| !digits.is_empty() && digits.len() <= 9)
+            .and_then(|digits| core::str::from_utf8(digits).ok()?.parse().ok())
+    };
+    let version = |segment: &[u8]| match segment {
+        [b'v' | b'V', digits @ ..] => digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
     path.rsplit(|byte| *byte == b'/')
-        .find(|part| !part.is_empty() && part.len() <= 9 && part.iter().all(u8::is_ascii_digit))
-        .and_then(|digits| core::str::from_utf8(digits).ok()?.parse().ok())
+        .filter(|segment| !version(segment))
+        .find_map(last)
+        .or_else(|| last(query))
 }
 
 impl Actions {
-    pub(super) fn of(view: &View<'_>, lasting: bool) -> Self {
+    pub(super) fn of(view: &View<'_>) -> Self {
         let mut material = Vec::with_capacity(96);
         let mut key = |kind: &[u8], parts: [&[u8]; 2]| {
             material.clear();
@@ -78,11 +89,14 @@ impl Actions {
         });
         let agent = view.request.header("user-agent").unwrap_or_default();
         let address = octets.map(|octets| key(b"a", [&octets, b""]));
-        let user = fact(view.context, "userId").map(|id| key(b"u", [&id, b""]));
-        let client = match (fact(view.context, "session.id"), octets) {
-            (Some(id), _) => Some(key(b"s", [&id, b""])),
-            (None, Some(octets)) => Some(key(b"c", [&octets, agent])),
-            (None, None) => None,
+        let id = fact(view.context, "userId");
+        let user = id.as_ref().map(|id| key(b"u", [id, b""]));
+        // browsers of one office are often the same, their users are not
+        let client = match (fact(view.context, "session.id"), id, octets) {
+            (Some(session), ..) => Some(key(b"s", [&session, b""])),
+            (None, Some(id), Some(octets)) => Some(key(b"d", [&octets, &id])),
+            (None, None, Some(octets)) => Some(key(b"c", [&octets, agent])),
+            (None, _, None) => None,
         };
         let path = view.request.path();
         Self {
@@ -90,8 +104,7 @@ impl Actions {
             path: hash(&path),
             agent: (!agent.is_empty()).then(|| hash(agent)),
             address: address.map(short),
-            customer: user.filter(|_| lasting).map(short),
-            number: number(&path),
+            number: number(&path, view.request.raw_query()),
         }
     }
 
@@ -109,8 +122,16 @@ impl Actions {
         }
     }
 
-    /// Adds this request.
-    pub(super) fn add(&self, attack: bool, let_pass: bool, world: &mut dyn World, now: Millis) {
+    /// Adds this request. `lasting`: its user's account is one that lasts; a crowd
+    /// of new accounts makes an address no office.
+    pub(super) fn add(
+        &self,
+        [attack, let_pass, lasting]: [bool; 3],
+        world: &mut dyn World,
+        now: Millis,
+    ) {
+        let [_, user, _] = self.keys;
+        let customer = user.filter(|_| lasting).map(short);
         let one = Observed {
             requests: 1,
             flagged: attack.into(),
@@ -119,7 +140,7 @@ impl Actions {
             agent: self.agent,
             ..Observed::default()
         };
-        let others = [self.customer, self.address, self.address];
+        let others = [customer, self.address, self.address];
         for ((key, other), walks) in self.keys.iter().zip(others).zip([false, false, true]) {
             let number = self.number.filter(|_| walks);
             if let Some(key) = key {
@@ -174,20 +195,31 @@ impl Known {
             && whole(own) <= 60
             && whole(self.client.flagged) == 0
             && share(self.client.failed, own, 2) < 30;
-        let shared = self.address.habits.others.count_ones() >= 3;
-        u8::from(quiet).saturating_add((quiet && shared).into())
+        u8::from(quiet).saturating_add((quiet && self.customers() >= 3).into())
+    }
+
+    /// How many lasting accounts were seen at the address; 32 at most.
+    fn customers(&self) -> u32 {
+        self.address.habits.others.count_ones()
     }
 
     /// Raises the signals of behaviour.
-    pub(super) fn read(&self, actions: &Actions, vector: &mut Vector) {
+    pub(super) fn read(&self, actions: &Actions, now: Millis, vector: &mut Vector) {
         let Self {
             address,
             user,
             client,
         } = self;
-        let shared = address.habits.others.count_ones() >= 3;
+        let customers = self.customers();
         let pace = level(whole(address.requests), &[150, 600, 2_000]);
-        vector.raise(At::ADDRESS_PACE, if shared { pace.min(1) } else { pace });
+        vector.raise(
+            At::ADDRESS_PACE,
+            if customers >= 3 { pace.min(1) } else { pace },
+        );
+        let only_limit = vector.get(At::LIMIT) >= 2 && vector.get(At::OBJECTIONS) == 0;
+        if only_limit && self.quiet() > 0 {
+            vector.raise(At::SHARED, level(customers, &[3, 6, 12]));
+        }
         let failed = share(address.failed, address.requests, 4);
         vector.raise(At::ADDRESS_FAILED, level(failed, &[15, 35, 65]));
         let flagged = share(address.flagged, address.requests, 2);
@@ -225,6 +257,9 @@ impl Known {
             .habits
             .good
             .saturating_sub(user.habits.bad.saturating_mul(20));
+        // a name is not made in an afternoon
+        let lasting = now.0.saturating_sub(user.first.0) >= LASTING;
+        let name = if lasting { name } else { 0 };
         vector.raise(At::HISTORY, level(name, &[5, 20, 80, 300]));
         let has = |set: u32, bits: u32, hash: Option<u8>| {
             hash.is_some_and(|hash| {

@@ -56,6 +56,7 @@ signals! {
     PROMPT "prompt" up 4 "the text tries to instruct the model";
     OTHER "rule.other" up 3 "another rule objects";
     OBJECTIONS "rules.objecting" up 2 "several rules object";
+    SHARED "address.shared" down 3 "the limit is of an address that many customers share, and this client asks for little";
     // what the request looks like
     BROWSER "request.browser" down 2 "the request has what browsers send on a site they visit";
     // what the application knows

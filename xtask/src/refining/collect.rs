@@ -1,7 +1,7 @@
 //! Simulated days through the engine: what it knew of each request.
 
 use crate::simulate::day;
-use crate::simulate::regime::REGIMES;
+use crate::simulate::regime::Regime;
 use crate::simulate::sample::Samples;
 use anyhow::{Result, anyhow};
 use doorward_core::decision::{Conclusion, Decision, Mode};
@@ -9,6 +9,7 @@ use doorward_core::engine::{Engine, Step};
 use doorward_core::frame::{FrameBuilder, flag};
 use doorward_core::keys::Keyer;
 use doorward_core::need::{Embedded, Facts};
+use doorward_core::pack::Packs;
 use doorward_core::refine::{ACTIONS, Costs, OTHERS, Vector, report};
 use doorward_core::store::Memory;
 use doorward_core::traffic::Line;
@@ -30,14 +31,22 @@ pub(super) struct Sample {
     pub(super) other: bool,
 }
 
-/// Every regime's days.
-pub(super) fn collect(samples: &Samples, seeds: &[u64]) -> Result<Vec<Sample>> {
+/// The days of these regimes.
+pub(super) fn collect(
+    regimes: &'static [Regime],
+    samples: &Samples,
+    seeds: &[u64],
+) -> Result<Vec<Sample>> {
     let mut out = Vec::new();
-    for regime in &REGIMES {
+    let mut packs = Packs::default();
+    packs
+        .add(&std::fs::read("core/packs/prompt.bin")?)
+        .map_err(anyhow::Error::msg)?;
+    for regime in regimes {
         let policy = regime.policy(",\"refine\":{\"mode\":\"LIVE\"}");
         for seed in seeds {
-            let mut engine =
-                Engine::new(&policy, Keyer::Seed([0; 16])).map_err(|error| anyhow!("{error}"))?;
+            let mut engine = Engine::with_packs(&policy, Keyer::Seed([0; 16]), &packs)
+                .map_err(|error| anyhow!("{error}"))?;
             engine.rehearse();
             let mut store = Memory::new(engine.policy().store_bytes(), 0);
             let mut builder = FrameBuilder::default();

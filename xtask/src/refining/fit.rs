@@ -5,8 +5,7 @@
 
 use super::collect::Sample;
 use super::prior::{BASE, PRIOR};
-use doorward_core::decision::Conclusion;
-use doorward_core::refine::{COUNT, Model, POINTS, SIGNALS, Vector, Weighed, contract};
+use doorward_core::refine::{COUNT, Model, POINTS, SIGNALS, Signal, Vector, Weighed, contract};
 use std::collections::BTreeMap;
 
 /// How strongly a step is held to the prior, in requests.
@@ -14,15 +13,18 @@ const HOLD: f64 = 25.0;
 const SWEEPS: usize = 25;
 /// How far a step may move from the prior, as shares of it: what raises, what lowers.
 const UP: [f64; 2] = [0.4, 1.8];
+/// The same for what rules found. It is why a request was stopped at all, so where
+/// nobody of a kind was ever simulated the days say nothing but that it is abuse.
+const FOUND: [f64; 2] = [0.7, 1.2];
 const DOWN: [f64; 2] = [0.6, 3.0];
 /// Where the base stays: who gives no sign is no suspect.
 const BASES: [f64; 2] = [-4.5, -2.0];
-/// What a request of abuse counts beside one of people: a miss is dearer to train on.
-const ABUSE: f64 = 1.2;
+/// What a request of abuse counts beside one of people.
+const ABUSE: f64 = 1.0;
 /// Requests that one persona of one regime counts as.
 const EACH: f64 = 400.0;
-/// How much more a request counts that the rules stopped.
-const STOPPED: f64 = 6.0;
+/// How much more a request counts that the rules stopped and refine may let pass.
+const STOPPED: f64 = 12.0;
 
 /// Trained weights.
 pub(super) struct Fitted {
@@ -37,6 +39,28 @@ impl Fitted {
         let file = super::file(self);
         Model::read(&file).weigh(vector, None)
     }
+}
+
+/// Whether a signal is of what rules found.
+fn is_found(signal: &Signal) -> bool {
+    let heads = [
+        "shield.",
+        "bot.",
+        "limit.",
+        "email",
+        "sensitive",
+        "prompt",
+        "rule",
+    ];
+    heads.iter().any(|head| signal.name.starts_with(head))
+}
+
+/// Whether anything could speak for its sender; otherwise no weight decides.
+fn speaks_for(one: &Sample) -> bool {
+    let signals = SIGNALS.iter().zip(one.vector.levels());
+    signals
+        .filter(|(signal, _)| signal.name != "request.browser")
+        .any(|(signal, level)| !signal.raises && *level > 0)
 }
 
 /// e^x by halving and a series: no platform's libm.
@@ -75,11 +99,8 @@ pub(super) fn fit(samples: &[Sample], keep: &dyn Fn(&Sample) -> bool, without: &
             .get(&(one.regime, one.persona))
             .copied()
             .unwrap_or(1.0);
-        let stopped = if one.first == Conclusion::Allow {
-            1.0
-        } else {
-            STOPPED
-        };
+        let decides = one.first > one.floor && speaks_for(one);
+        let stopped = if decides { STOPPED } else { 1.0 };
         let class = if one.attack { ABUSE } else { 1.0 };
         let weight = class * stopped * EACH.min(count) / count;
         let group = groups.entry(*one.vector.levels()).or_default();
@@ -135,7 +156,7 @@ pub(super) fn fit(samples: &[Sample], keep: &dyn Fn(&Sample) -> bool, without: &
         let to = (base + moved).clamp(BASES[0], BASES[1]);
         shift(&mut rows, &everyone, to - base);
         base = to;
-        for ((value, list), (_, _, prior, dead, raises)) in
+        for ((value, list), (index, _, prior, dead, raises)) in
             values.iter_mut().zip(&active).zip(&steps)
         {
             if *dead || list.is_empty() {
@@ -143,7 +164,13 @@ pub(super) fn fit(samples: &[Sample], keep: &dyn Fn(&Sample) -> bool, without: &
             }
             let to = *value + newton(&rows, list, *value, *prior);
             // no evidence outgrows its meaning, so that what speaks for somebody still counts
-            let [least, most] = if *raises { UP } else { DOWN }.map(|share| share * *prior);
+            let found = SIGNALS.get(*index).is_some_and(is_found);
+            let reach = match (*raises, found) {
+                (true, true) => FOUND,
+                (true, false) => UP,
+                (false, _) => DOWN,
+            };
+            let [least, most] = reach.map(|share| share * *prior);
             let to = if *raises {
                 to.clamp(least, most)
             } else {

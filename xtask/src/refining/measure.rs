@@ -53,10 +53,14 @@ fn per(part: f64, of: f64, times: f64) -> f64 {
 
 /// Legitimate and abusive, by persona and by regime, and the score's quality.
 pub(super) fn table(judged: &Judged<'_>) -> String {
-    let mut by: BTreeMap<(bool, &str), Counts> = BTreeMap::new();
+    let mut by: BTreeMap<(bool, String), Counts> = BTreeMap::new();
     for (one, weighed) in judged.iter().filter(|(one, _)| !one.is_contract()) {
         let then = refined(one, weighed);
-        for name in ["all", one.persona, one.regime] {
+        for name in [
+            String::from("all"),
+            one.persona.to_owned(),
+            format!("regime {}", one.regime),
+        ] {
             by.entry((one.attack, name))
                 .or_default()
                 .add(one.first, then);

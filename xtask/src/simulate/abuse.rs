@@ -30,7 +30,7 @@ pub(crate) fn all(day: &mut Day<'_>) {
 fn armed(day: &mut Day<'_>, persona: &'static str) -> Visitor {
     let mut visitor = day.visitor(persona, true);
     if !day.random.may(day.regime.disguised) {
-        visitor.headers = day.tool();
+        visitor.headers = day.weapon();
         visitor.cookies = false;
     }
     visitor
@@ -43,6 +43,17 @@ fn post<'a>(target: &str, action: &'a str, body: String) -> Said<'a> {
         action,
         body: Some(body),
         ..Said::default()
+    }
+}
+
+fn chat(prompt: String) -> Said<'static> {
+    Said {
+        message: Some(prompt.clone()),
+        ..post(
+            "/v1/chat",
+            "inference",
+            json!({"prompt": prompt}).to_string(),
+        )
     }
 }
 
@@ -85,7 +96,7 @@ fn stolen_cookie(day: &mut Day<'_>) {
     day.account(&mut visitor, age, orders);
     let tool = day.random.may(55);
     if tool {
-        visitor.headers = day.tool();
+        visitor.headers = day.weapon();
     }
     visitor.cookies = true;
     let session = day.random.skewed(600, 300_000);
@@ -283,7 +294,7 @@ fn token_farm(day: &mut Day<'_>) {
             let said = if day.random.may(30) {
                 post("/api/tokens", "token_create", "{\"scope\":\"all\"}".into())
             } else {
-                post("/v1/chat", "inference", "{\"prompt\":\"write\"}".into())
+                chat("write".into())
             };
             day.send(&mut visitor, 700, said);
         }
@@ -296,11 +307,10 @@ fn injection(day: &mut Day<'_>) {
     let orders = day.random.skewed(0, 2);
     day.account(&mut visitor, age, orders);
     for _ in 0..day.random.between(6, 25) {
-        let said = if day.random.may(50) {
-            attack(day, "inference")
-        } else {
-            let body = json!({"prompt": day.payload()}).to_string();
-            post("/v1/chat", "inference", body)
+        let said = match day.random.below(4) {
+            0 => attack(day, "inference"),
+            1 => chat(day.payload()),
+            _ => chat(day.prompt(true)),
         };
         day.send(&mut visitor, 5_000, said);
     }

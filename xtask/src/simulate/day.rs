@@ -27,6 +27,8 @@ pub(crate) struct Visitor {
     pub(crate) ip: String,
     pub(crate) headers: Headers,
     pub(crate) cookies: bool,
+    /// A page's headers go with what a script sends.
+    pub(crate) careless: bool,
     pub(crate) context: Map<String, Value>,
     /// Milliseconds since the start.
     pub(crate) at: u64,
@@ -41,8 +43,31 @@ pub(crate) struct Said<'a> {
     pub(crate) body: Option<String>,
     pub(crate) kind: &'a str,
     pub(crate) email: Option<String>,
+    /// What is said to a model.
+    pub(crate) message: Option<String>,
     pub(crate) status: u64,
     pub(crate) login_failed: bool,
+}
+
+/// What a browser sends where a script of the page asks, not its reader.
+fn as_script(headers: &mut Headers) {
+    headers.retain(|(name, _)| {
+        !["sec-fetch-user", "upgrade-insecure-requests", "priority"].contains(&name.as_str())
+    });
+    let is_browser = headers.iter().any(|(name, _)| name == "accept-language");
+    for (name, value) in headers.iter_mut() {
+        let said = match name.as_str() {
+            "sec-fetch-mode" => "cors",
+            "sec-fetch-dest" => "empty",
+            "sec-fetch-site" => "same-origin",
+            "accept" if is_browser => "*/*",
+            _ => continue,
+        };
+        said.clone_into(value);
+    }
+    if is_browser {
+        headers.push(("origin".into(), "https://app.example".into()));
+    }
 }
 
 /// A day being lived.
@@ -105,11 +130,31 @@ impl<'s> Day<'s> {
             .unwrap_or_default()
     }
 
+    /// A tool that says so.
     pub(crate) fn tool(&mut self) -> Headers {
         self.random
             .pick(&self.samples.tools)
             .cloned()
             .unwrap_or_default()
+    }
+
+    /// A tool of abuse: two of three say they are browsers.
+    pub(crate) fn weapon(&mut self) -> Headers {
+        if self.random.may(33) {
+            return self.tool();
+        }
+        self.random
+            .pick(&self.samples.liars)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// What is asked of a model, or tries to instruct it.
+    pub(crate) fn prompt(&mut self, injected: bool) -> String {
+        let [asked, instructing] = &self.samples.prompts;
+        self.random
+            .pick(if injected { instructing } else { asked })
+            .map_or_else(String::new, ToString::to_string)
     }
 
     pub(crate) fn text(&mut self) -> String {
@@ -131,12 +176,14 @@ impl<'s> Day<'s> {
     }
 
     pub(crate) fn visitor(&mut self, persona: &'static str, attack: bool) -> Visitor {
+        let careless = if attack { 40 } else { self.regime.careless };
         Visitor {
             persona,
             attack,
             ip: self.address(),
             headers: self.browser(),
             cookies: !attack || self.random.may(60),
+            careless: self.random.may(careless),
             context: Map::new(),
             at: self.random.below(HOURS),
         }
@@ -147,8 +194,10 @@ impl<'s> Day<'s> {
         let id = format!("u{}", self.serial());
         visitor.context.insert("userId".into(), json!(id));
         let mut account = Map::new();
-        account.insert("ageDays".into(), json!(age));
-        let [_, _, tells_orders, tells_verified, _] = self.regime.tells;
+        let [_, _, tells_orders, tells_verified, _, tells_age] = self.regime.tells;
+        if tells_age {
+            account.insert("ageDays".into(), json!(age));
+        }
         if tells_orders {
             account.insert("orders".into(), json!(orders));
         }
@@ -159,9 +208,11 @@ impl<'s> Day<'s> {
             );
             account.insert("mfa".into(), json!(age > 20 && self.random.may(25)));
         }
-        visitor
-            .context
-            .insert("account".into(), Value::Object(account));
+        if !account.is_empty() {
+            visitor
+                .context
+                .insert("account".into(), Value::Object(account));
+        }
     }
 
     /// A session, as far as the application tells; changed in address, agent.
@@ -195,6 +246,9 @@ impl<'s> Day<'s> {
     /// A request at the visitor's time.
     pub(crate) fn send_now(&mut self, visitor: &Visitor, said: Said<'_>) {
         let mut headers = visitor.headers.clone();
+        if said.body.is_some() && !visitor.careless {
+            as_script(&mut headers);
+        }
         headers.insert(0, ("Host".into(), "app.example".into()));
         if visitor.cookies {
             headers.push(("Cookie".into(), "sid=5f2b8c; theme=dark".into()));
@@ -212,13 +266,16 @@ impl<'s> Day<'s> {
         if let Some(email) = &said.email {
             context.insert("email".into(), json!(email));
         }
+        if let Some(message) = &said.message {
+            context.insert("message".into(), json!(message));
+        }
         let id = format!("{}-{}", visitor.persona, self.serial());
         let mut line = json!({
             "id": id,
             "time": START + visitor.at,
             "ip": visitor.ip,
             "method": said.method,
-            "url": said.target,
+            "url": self.regime.route(&said.target),
             "headers": headers,
             "context": context,
             "label": if visitor.attack { "attack" } else { "legit" },
@@ -232,7 +289,8 @@ impl<'s> Day<'s> {
         if let Some(body) = said.body {
             put("body", json!(body));
         }
-        if self.regime.tells.last().copied().unwrap_or_default() {
+        let [.., tells_outcomes, _] = self.regime.tells;
+        if tells_outcomes {
             let outcome = if said.login_failed {
                 json!({"status": 401, "loginFailed": true})
             } else {

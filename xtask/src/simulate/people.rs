@@ -217,6 +217,7 @@ fn developer(day: &mut Day<'_>) {
     }
     let pace = day.random.between(400, 20_000);
     for _ in 0..day.random.skewed(3, 90) {
+        let prompt = day.prompt(false);
         let said = match day.random.below(20) {
             0 => Said {
                 method: "POST",
@@ -229,7 +230,8 @@ fn developer(day: &mut Day<'_>) {
                 method: "POST",
                 target: "/v1/chat".into(),
                 action: "inference",
-                body: Some(json!({"prompt": day.text()}).to_string()),
+                body: Some(json!({"prompt": prompt}).to_string()),
+                message: Some(prompt),
                 ..Said::default()
             },
             n => get(format!("/api/items?page={n}"), "read"),

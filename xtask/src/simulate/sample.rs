@@ -12,15 +12,22 @@ pub(crate) type Headers = Vec<(String, String)>;
 pub(crate) struct Samples {
     /// Headers of browsers, full ones.
     pub(crate) browsers: Vec<Headers>,
-    /// Headers of tools and libraries.
+    /// Headers of tools and libraries that say what they are.
     pub(crate) tools: Vec<Headers>,
+    /// Those of tools that say they are browsers.
+    pub(crate) liars: Vec<Headers>,
     /// Requests that attack: target, body, content type.
     pub(crate) attacks: Vec<[String; 3]>,
     /// Payloads as text, for those who write about them.
     pub(crate) payloads: Vec<Box<str>>,
     /// What people write.
     pub(crate) texts: Vec<Box<str>>,
+    /// What people ask a model, and what tries to instruct it.
+    pub(crate) prompts: [Vec<Box<str>>; 2],
 }
+
+/// Bytes of a prompt at most.
+const LONGEST: usize = 600;
 
 const PERMISSIVE: [&str; 6] = ["MIT", "Apache", "BSD", "CC0", "public", "ISC"];
 
@@ -45,6 +52,9 @@ impl Samples {
         for row in rows(&format!("{data}/waf/train.jsonl.gz"))? {
             samples.content(&row);
         }
+        for row in rows(&format!("{data}/prompt-injection/train.jsonl.gz"))? {
+            samples.prompt(&row);
+        }
         Ok(samples)
     }
 
@@ -67,7 +77,29 @@ impl Samples {
         if text("label") == "human" {
             self.browsers.push(headers);
         } else if text("source").starts_with("recorded") {
-            self.tools.push(headers);
+            let honest = headers
+                .iter()
+                .all(|(name, value)| name != "user-agent" || !value.contains("Mozilla"));
+            let kind = if honest {
+                &mut self.tools
+            } else {
+                &mut self.liars
+            };
+            kind.push(headers);
+        }
+    }
+
+    fn prompt(&mut self, row: &Value) {
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+        let said = text("text");
+        if said.len() <= LONGEST && PERMISSIVE.iter().any(|name| text("license").contains(name)) {
+            let [asked, injected] = &mut self.prompts;
+            let kind = if text("label") == "injection" {
+                injected
+            } else {
+                asked
+            };
+            kind.push(said.into());
         }
     }
 
