@@ -5,6 +5,7 @@
  * 2: bad input, said as `FILE:LINE: what is wrong and what was expected`.
  */
 
+import { CALIBRATE_HELP, calibrate } from "./calibrate.js";
 import { BadInput } from "./files.js";
 import { REPLAY_HELP, replay } from "./replay.js";
 import { SCAN_HELP, scan } from "./scan.js";
@@ -16,6 +17,11 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  calibrate: {
+    summary: "refine's calibration from a decision log",
+    help: CALIBRATE_HELP,
+    run: calibrate,
+  },
   replay: { summary: "recorded traffic through a policy", help: REPLAY_HELP, run: replay },
   scan: { summary: "lines of text through one detector", help: SCAN_HELP, run: scan },
 };

@@ -68,4 +68,6 @@ export interface Outcome {
   readonly loginFailed?: boolean;
   readonly stepUpPassed?: boolean;
   readonly chargeback?: boolean;
+  /** What an analyst says of it; `doorward calibrate` believes it before the rest. */
+  readonly abuse?: boolean;
 }

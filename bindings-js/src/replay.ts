@@ -92,9 +92,9 @@ async function run(
         }
         timings.add(Number(process.hrtime.bigint() - start));
         if (answer === undefined) continue;
-        const [decision, logged] = answer.slice(1).split("\n");
+        const [decision, ...logged] = answer.slice(1).split("\n");
         await out.line(decision ?? "");
-        if (log && logged !== undefined) await log.line(logged);
+        if (log) await log.line(logged.join("\n"));
         progress.tick();
       }
     }

@@ -8,6 +8,7 @@
 //!   forks, and nothing waits for the interpreter with a lock in hand.
 //! - Bodies above 4 KB are judged without the interpreter (the pure part only).
 
+mod calibrate;
 mod engine;
 mod fault;
 mod frame;
@@ -24,6 +25,8 @@ use pyo3::prelude::*;
 /// The core's shell. Private; the package `doorward` is the interface.
 #[pymodule]
 mod _doorward {
+    #[pymodule_export]
+    use crate::calibrate::Calibrate;
     #[pymodule_export]
     use crate::engine::{Engine, explain, headers, outcome, respond};
     #[pymodule_export]

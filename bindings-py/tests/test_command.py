@@ -75,7 +75,11 @@ def test_the_same_bytes_from_gzip_from_a_module_and_to_a_file(
     assert "0 requests differ" in said.err
     assert Path("out.jsonl").read_text() == plain
     logged = [json.loads(line) for line in Path("log.jsonl").read_text().splitlines()]
-    assert [line["id"] for line in logged] == ["r0", "r1", "r2"]
+    decisions = [line for line in logged if line["type"] == "decision"]
+    assert [line["id"] for line in decisions] == ["r0", "r1", "r2"]
+    # and what a label says, as a reported outcome would
+    outcomes = [line["outcome"]["abuse"] for line in logged if line["type"] == "outcome"]
+    assert outcomes == [False, False, True]
 
 
 @pytest.mark.usefixtures("folder")

@@ -18,6 +18,7 @@
 //! | Refine: the second opinion, which gives customers the benefit of the doubt | [`refine`] |
 //! | Replay: recorded traffic through a policy | [`replay`] |
 //! | Redaction: what hosts replace by tokens | [`redact`] |
+//! | Calibrate: a decision log to refine's calibration | [`calibrate`] |
 //! | Scan: lines of text through one detector | [`scan`] |
 //!
 //! A whole decision, from the policy to its explanation:
@@ -71,6 +72,7 @@ extern crate alloc;
 
 pub mod agents;
 pub mod behaviour;
+pub mod calibrate;
 pub mod context;
 pub mod decision;
 pub mod engine;

@@ -5,7 +5,7 @@
 //! path segments that look like tokens or ids are masked.
 
 use crate::context::Context;
-use crate::decision::Decision;
+use crate::decision::{Conclusion, Decision};
 use crate::frame::Frame;
 use crate::keys::Keyer;
 use crate::refine;
@@ -68,9 +68,17 @@ pub fn line(frame: &[u8], decision: &Decision, keyer: &Keyer) -> String {
     if let Some(refined) = &decision.refined {
         let _ = write!(
             out,
-            ",\"refined\":{{\"conclusion\":\"{}\",\"score\":{},\"contract\":\"{:016x}\",\"features\":\"",
+            ",\"refined\":{{\"conclusion\":\"{}\",\"score\":{},",
             refined.conclusion.word(),
-            refined.score,
+            refined.score
+        );
+        // what stands whatever a calibration says
+        if refined.floor != Conclusion::Allow {
+            let _ = write!(out, "\"floor\":\"{}\",", refined.floor.word());
+        }
+        let _ = write!(
+            out,
+            "\"contract\":\"{:016x}\",\"features\":\"",
             refine::contract()
         );
         for level in refined.vector.levels() {
@@ -123,7 +131,13 @@ pub fn outcome(decision_id: &str, time: Option<u64>, outcome: &Value) -> String 
     write_text(decision_id, &mut out);
     out.push_str(",\"outcome\":{");
     let mut first = true;
-    for name in ["status", "loginFailed", "stepUpPassed", "chargeback"] {
+    for name in [
+        "status",
+        "loginFailed",
+        "stepUpPassed",
+        "chargeback",
+        "abuse",
+    ] {
         let Some(value @ (Value::Number(_) | Value::Bool(_))) = outcome.get(name) else {
             continue;
         };

@@ -12,7 +12,8 @@
 //! `firm`, a rule that could not judge, a part of the body that nobody saw.
 //! Certain code execution, deserialisation, XXE, SSRF and verified forgery
 //! soften to CHALLENGE at most, and so does a decision whose quotas were
-//! skipped. Where nothing speaks for the client, the rules' conclusion stands.
+//! skipped. Where nothing speaks for the client, the rules' conclusion stands,
+//! unless a calibration has a bar and the client stays below it.
 //! Only LIVE rules count.
 //!
 //! Costs a few table look-ups and six in the store. It knows nothing of what the
@@ -32,6 +33,7 @@ mod tests;
 
 pub use costs::{ACTIONS, Costs, OTHERS};
 pub use habits::{Actors, followed, report};
+pub(crate) use model::nearest;
 pub use model::{Model, POINTS, Weighed};
 pub use options::Refine;
 pub use signals::{COUNT, SIGNALS, Signal, Vector, contract};
@@ -230,12 +232,16 @@ impl Refine {
         floor: Conclusion,
     ) -> Conclusion {
         let cheapest = asked.costs.decide(weighed.score);
-        let softened = if weighed.speaks_for() {
+        // below the application's own bar nobody is stopped
+        let reaches = self.least.is_none_or(|least| weighed.margin >= least);
+        let softened = if !reaches {
+            Conclusion::Allow
+        } else if weighed.speaks_for() {
             first.min(cheapest)
         } else {
             first
         };
-        let hardened = if self.harden && cheapest != Conclusion::Allow {
+        let hardened = if self.harden && reaches && cheapest != Conclusion::Allow {
             softened.max(Conclusion::Challenge)
         } else {
             softened

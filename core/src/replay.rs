@@ -14,7 +14,7 @@ use crate::pack::Packs;
 use crate::policy::PolicyError;
 use crate::refine::{self, Actors};
 use crate::store::Memory;
-use crate::text::json::escaped;
+use crate::text::json::{Value, escaped};
 use crate::traffic::{Label, Line};
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -41,7 +41,7 @@ pub struct ReplayOptions {
 /// What one line came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pushed {
-    /// Its decision line, and its log line if one was asked for.
+    /// Its decision line; if asked for, its log line and below it that of its outcome.
     Decided {
         /// The decision line.
         decision: String,
@@ -182,10 +182,15 @@ impl Replay {
             }
         };
         self.side.follow(actors, &line);
-        let log = self
-            .log
-            .as_ref()
-            .map(|keyer| log::line(frame, &decision, keyer));
+        let log = self.log.as_ref().map(|keyer| {
+            let mut lines = log::line(frame, &decision, keyer);
+            if let Some(outcome) = followed(&line) {
+                lines.push('\n');
+                let time = line.fields().now.map(|now| now.0);
+                lines.push_str(&log::outcome(&decision.id, time, &outcome));
+            }
+            lines
+        });
         let other = match &mut self.against {
             Some(side) => {
                 let frame =
@@ -209,6 +214,19 @@ impl Replay {
         self.tally
             .summary(&self.side.engine, self.against.is_some(), nanos)
     }
+}
+
+/// What an application would report of a line: its outcome, and its label as an
+/// analyst's word.
+fn followed(line: &Line) -> Option<Value> {
+    let mut members = match &line.outcome {
+        Some(Value::Object(members)) => members.clone(),
+        _ => Vec::new(),
+    };
+    if let Some(label) = line.label {
+        members.push(("abuse".into(), Value::Bool(label == Label::Attack)));
+    }
+    (!members.is_empty()).then_some(Value::Object(members))
 }
 
 fn frame<'b>(engine: &Engine, line: &Line, builder: &'b mut FrameBuilder) -> Option<&'b [u8]> {

@@ -8,6 +8,7 @@
 //! Every method takes `&self`: after a trap the object is still callable, so
 //! the host can carry the store over into a fresh instance.
 
+pub mod calibrate;
 pub mod output;
 pub mod redact;
 pub mod replay;

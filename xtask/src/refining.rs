@@ -4,6 +4,7 @@
 //! Every part is judged by weights that never saw it: leave one persona out,
 //! leave one regime out. Sums only: the same bytes everywhere.
 
+mod calibrated;
 mod collect;
 mod fit;
 mod measure;
@@ -141,6 +142,11 @@ pub(crate) fn eval(arguments: &[String]) -> Result<(), String> {
         ),
     ] {
         println!("\n## {title}\n\n{}", measure::table(&built_in(days)));
+    }
+    let days = Samples::read(DATA)?;
+    for asked in ["0.01", "0.002"] {
+        let said = calibrated::study(&days, asked).map_err(|e| e.to_string())?;
+        println!("\n## doorward calibrate, on a later day\n\n{said}");
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import IO
 
-from ._doorward import Engine, Fault, Replay, Scan, __version__
+from ._doorward import Calibrate, Engine, Fault, Replay, Scan, __version__
 from ._engine import dry_run
 from ._files import BadInput, Progress, lines, why, writer
 from ._replay_store import ReplayStore, is_redis_url
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        return _scan(options) if options.command == "scan" else _replay(options)
+        return _COMMANDS[options.command](options)
     except BadInput as bad:
         print(_printable(str(bad)), file=sys.stderr)
         return 2
@@ -77,6 +77,26 @@ def _parser() -> argparse.ArgumentParser:
         help="where limits are kept: memory, or redis://HOST:PORT (with redis installed), "
         "where a run counts under keys of its own",
     )
+    calibrate = commands.add_parser(
+        "calibrate",
+        help="fit refine to a decision log and its outcomes",
+        description="Fits refine to the application's own decision log (JSON Lines, gzip or not) "
+        "with the outcomes that were reported, joined by id. Writes a small JSON file, for the "
+        'policy\'s "refine": {"calibration": ...}: a table from margin to probability, and the '
+        "least margin from which anybody is stopped, such that of the requests that turned out "
+        "well at most the share P is. Exit code 1 where the log is too short for that, with how "
+        "many requests are lacking.",
+    )
+    add = calibrate.add_argument
+    add("log", metavar="LOG", nargs="+", help="decision logs")
+    add(
+        "--max-false-positives",
+        metavar="P",
+        dest="asked",
+        required=True,
+        help="the share asked for, from 0 to 1",
+    )
+    add("--out", metavar="FILE", help="where the file goes instead of stdout")
     scan = commands.add_parser(
         "scan",
         help="look at lines of text with one detector",
@@ -92,6 +112,36 @@ def _parser() -> argparse.ArgumentParser:
     add("--field", metavar="NAME", help="the field to look at (text; email: email)")
     add("--out", metavar="FILE", help="where lines go instead of stdout")
     return parser
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    try:
+        calibrate = Calibrate(options.asked)
+    except ValueError as error:
+        raise BadInput(f"doorward calibrate: {error}") from None
+    progress = Progress()
+    with contextlib.ExitStack() as stack:
+        stack.callback(progress.clear)
+        for name in options.log:
+            for place, line in lines(name):
+                try:
+                    calibrate.push(place, line)
+                except ValueError as error:
+                    raise BadInput(str(error)) from None
+                except Fault as fault:
+                    raise BadInput(f"{place}: a fault of ours, please report it: {fault}") from None
+                progress.count()
+    words, _, found = calibrate.finish().partition("\n")
+    print(words, file=sys.stderr)
+    if not found:
+        return 1
+    with contextlib.ExitStack() as stack:
+        out: IO[bytes] = sys.stdout.buffer
+        if options.out is not None:
+            out = stack.enter_context(writer(options.out))
+        out.write(found.encode() + b"\n")
+        out.flush()
+    return 0
 
 
 def _scan(options: argparse.Namespace) -> int:
@@ -237,6 +287,8 @@ def _printable(text: str) -> str:
     """Text from outside with what a terminal would obey written out."""
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
+
+_COMMANDS = {"calibrate": _calibrate, "replay": _replay, "scan": _scan}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, final
 
 __all__ = [
+    "Calibrate",
     "Engine",
     "Fault",
     "Replay",
@@ -104,6 +105,14 @@ class Replay:
     ) -> Replay: ...
     def push(self, place: str, line: bytes, replies: str | None = None) -> str | None: ...
     def summary(self, nanos: list[int]) -> str: ...
+
+@final
+class Calibrate:
+    """A decision log being read."""
+
+    def __new__(cls, asked: str) -> Calibrate: ...
+    def push(self, place: str, line: bytes) -> None: ...
+    def finish(self) -> str: ...
 
 @final
 class Scan:

@@ -110,13 +110,12 @@ impl Found<'_> {
     pub(super) fn is_attack(&self, prose: bool) -> bool {
         let kind = self.rule;
         let written = prose && kind == "shield" && is_one_of(self.place, &BODIES);
-        self.objects()
-            && !(written && self.floor(prose) == Conclusion::Allow)
-            && !self.is_limit()
-            && !matches!(
-                kind,
-                "detectBot" | "validateEmail" | "sensitiveInfo" | "filter" | "verifyAgent"
-            )
+        let of_the_sender = matches!(
+            kind,
+            "detectBot" | "validateEmail" | "sensitiveInfo" | "filter" | "verifyAgent"
+        );
+        let nothing = of_the_sender || self.is_limit() || !self.objects();
+        !nothing && (!written || self.floor(prose) != Conclusion::Allow)
     }
 
     fn is_limit(&self) -> bool {

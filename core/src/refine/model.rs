@@ -66,6 +66,18 @@ impl<'a> Model<'a> {
             .map_or(0, u64::from_le_bytes)
     }
 
+    /// The table of probabilities.
+    #[must_use]
+    pub fn points(self) -> [u16; POINTS] {
+        let levels = SIGNALS.iter().map(|signal| usize::from(signal.levels));
+        let table = levels.sum::<usize>().saturating_add(1);
+        let mut points = [0; POINTS];
+        for (index, point) in points.iter_mut().enumerate() {
+            *point = u16::try_from(self.number(table.saturating_add(index))).unwrap_or(0);
+        }
+        points
+    }
+
     /// What follows contract and base.
     #[cfg(test)]
     pub(super) fn behind_base(self) -> &'a [u8] {
@@ -104,6 +116,13 @@ impl<'a> Model<'a> {
             score: probability(margin, point),
         }
     }
+}
+
+/// The point that is nearest to a margin.
+pub(crate) fn nearest(margin: i32) -> usize {
+    let from = margin.saturating_sub(FIRST).saturating_add(STEP / 2).max(0);
+    let index = usize::try_from(from / STEP).unwrap_or(0);
+    index.min(POINTS.saturating_sub(1))
 }
 
 /// Straight lines between the points.

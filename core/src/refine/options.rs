@@ -21,6 +21,7 @@ const KEYS: &[&str] = &[
 ];
 const COSTS: &[&str] = &["falseBlock", "miss", "stepUp"];
 const INVARIANT: &[&str] = &["when", "atMost", "atLeast"];
+const CALIBRATION: &[&str] = &["contract", "points", "least"];
 const MAX_COST: u32 = 1_000_000;
 
 /// What the application declares of some requests.
@@ -40,6 +41,8 @@ pub struct Refine {
     actions: Vec<(String, Costs)>,
     pub(super) invariants: Vec<Invariant>,
     pub(super) points: Option<[u16; POINTS]>,
+    /// The least margin from which anybody is stopped.
+    pub(super) least: Option<i32>,
 }
 
 impl Default for Refine {
@@ -52,6 +55,7 @@ impl Default for Refine {
             actions: Vec::new(),
             invariants: Vec::new(),
             points: None,
+            least: None,
         }
     }
 }
@@ -108,6 +112,7 @@ impl Refine {
             actions,
             invariants,
             points: value.get("calibration").map(points).transpose()?,
+            least: value.get("calibration").map_or(Ok(None), least)?,
         })
     }
 
@@ -190,11 +195,27 @@ fn invariant(field: &str, value: &Value) -> Result<Invariant, Fault> {
     })
 }
 
+/// The bar of a calibration, in thousandths of a logit.
+fn least(value: &Value) -> Result<Option<i32>, Fault> {
+    let Some(given) = value.get("least") else {
+        return Ok(None);
+    };
+    let whole = given.as_number().and_then(crate::units::Number::as_i64);
+    match whole.and_then(|whole| i32::try_from(whole).ok()) {
+        Some(whole) => Ok(Some(whole)),
+        None => Err(Fault::found(
+            "refine.calibration.least",
+            given,
+            "an integer",
+        )),
+    }
+}
+
 /// `{"contract", "points"}` as `doorward calibrate` writes it: ten-thousandths
 /// that never fall, one for every half logit from -10 to 10.
 fn points(value: &Value) -> Result<[u16; POINTS], Fault> {
-    let field = "refine.calibration";
-    object(field, value)?;
+    let members = object("refine.calibration", value)?;
+    known("refine.calibration.", members, CALIBRATION)?;
     let ours = format!("{:016x}", contract());
     if value.get("contract").and_then(Value::as_text) != Some(&ours) {
         let found = value.get("contract").cloned().unwrap_or(Value::Null);

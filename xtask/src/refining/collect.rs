@@ -31,6 +31,15 @@ pub(super) struct Sample {
     pub(super) other: bool,
 }
 
+/// The packs of the simulated policies.
+pub(super) fn packs() -> Result<Packs> {
+    let mut packs = Packs::default();
+    packs
+        .add(&std::fs::read("core/packs/prompt.bin")?)
+        .map_err(anyhow::Error::msg)?;
+    Ok(packs)
+}
+
 /// The days of these regimes.
 pub(super) fn collect(
     regimes: &'static [Regime],
@@ -38,10 +47,7 @@ pub(super) fn collect(
     seeds: &[u64],
 ) -> Result<Vec<Sample>> {
     let mut out = Vec::new();
-    let mut packs = Packs::default();
-    packs
-        .add(&std::fs::read("core/packs/prompt.bin")?)
-        .map_err(anyhow::Error::msg)?;
+    let packs = packs()?;
     for regime in regimes {
         let policy = regime.policy(",\"refine\":{\"mode\":\"LIVE\"}");
         for seed in seeds {

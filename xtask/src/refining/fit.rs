@@ -5,7 +5,7 @@
 
 use super::collect::Sample;
 use super::prior::{BASE, PRIOR};
-use doorward_core::refine::{COUNT, Model, POINTS, SIGNALS, Signal, Vector, Weighed, contract};
+use doorward_core::refine::{COUNT, Model, POINTS, SIGNALS, Vector, Weighed, contract};
 use std::collections::BTreeMap;
 
 /// How strongly a step is held to the prior, in requests.
@@ -41,9 +41,9 @@ impl Fitted {
     }
 }
 
-/// Whether a signal is of what rules found.
-fn is_found(signal: &Signal) -> bool {
-    let heads = [
+/// How far a step of a signal may move, as shares of what it means.
+fn reach(index: usize) -> [f64; 2] {
+    let found = [
         "shield.",
         "bot.",
         "limit.",
@@ -52,7 +52,11 @@ fn is_found(signal: &Signal) -> bool {
         "prompt",
         "rule",
     ];
-    heads.iter().any(|head| signal.name.starts_with(head))
+    match SIGNALS.get(index) {
+        Some(signal) if !signal.raises => DOWN,
+        Some(signal) if found.iter().any(|head| signal.name.starts_with(head)) => FOUND,
+        _ => UP,
+    }
 }
 
 /// Whether anything could speak for its sender; otherwise no weight decides.
@@ -164,13 +168,7 @@ pub(super) fn fit(samples: &[Sample], keep: &dyn Fn(&Sample) -> bool, without: &
             }
             let to = *value + newton(&rows, list, *value, *prior);
             // no evidence outgrows its meaning, so that what speaks for somebody still counts
-            let found = SIGNALS.get(*index).is_some_and(is_found);
-            let reach = match (*raises, found) {
-                (true, true) => FOUND,
-                (true, false) => UP,
-                (false, _) => DOWN,
-            };
-            let [least, most] = reach.map(|share| share * *prior);
+            let [least, most] = reach(*index).map(|share| share * *prior);
             let to = if *raises {
                 to.clamp(least, most)
             } else {

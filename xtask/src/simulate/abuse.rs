@@ -46,9 +46,9 @@ fn post<'a>(target: &str, action: &'a str, body: String) -> Said<'a> {
     }
 }
 
-fn chat(prompt: String) -> Said<'static> {
+fn chat(prompt: &str) -> Said<'static> {
     Said {
-        message: Some(prompt.clone()),
+        message: Some(prompt.to_owned()),
         ..post(
             "/v1/chat",
             "inference",
@@ -294,7 +294,7 @@ fn token_farm(day: &mut Day<'_>) {
             let said = if day.random.may(30) {
                 post("/api/tokens", "token_create", "{\"scope\":\"all\"}".into())
             } else {
-                chat("write".into())
+                chat("write")
             };
             day.send(&mut visitor, 700, said);
         }
@@ -309,8 +309,8 @@ fn injection(day: &mut Day<'_>) {
     for _ in 0..day.random.between(6, 25) {
         let said = match day.random.below(4) {
             0 => attack(day, "inference"),
-            1 => chat(day.payload()),
-            _ => chat(day.prompt(true)),
+            1 => chat(&day.payload()),
+            _ => chat(&day.prompt(true)),
         };
         day.send(&mut visitor, 5_000, said);
     }
