@@ -159,7 +159,7 @@ fn bad_input_is_said_with_its_place() {
     let mut calibrate = Calibrate::new("0.01").unwrap();
     for (line, said) in [
         ("{", "log:7: not JSON at byte 1: "),
-        ("[]", "log:7: found array, expected an object"),
+        ("[]", "log:7: found an array, expected an object"),
         (
             r#"{"type":"decision"}"#,
             "log:7: id: found null, expected text",

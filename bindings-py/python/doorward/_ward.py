@@ -239,20 +239,22 @@ class Doorward:
         login_failed: bool | None = None,
         step_up_passed: bool | None = None,
         chargeback: bool | None = None,
+        abuse: bool | None = None,
     ) -> None:
         """Says what became of a decision, now or weeks later; once for each thing that did.
 
         Where the policy has `refine` it counts in how those who took part behave:
         always for a decision that is still held, by id for the latest 4096 of this
-        ward. It goes to the decision log in any case. Middlewares that see the
-        response report a status from 400 on themselves, to no log, where the
-        application has not reported the decision.
+        ward. It goes to the decision log in any case; `abuse`, an analyst's word, is for
+        `doorward calibrate` alone. Middlewares that see the response report a status from
+        400 on themselves, to no log, where the application has not reported the decision.
         """
         what = {
             "status": status,
             "loginFailed": login_failed,
             "stepUpPassed": step_up_passed,
             "chargeback": chargeback,
+            "abuse": abuse,
         }
         text = json.dumps({key: value for key, value in what.items() if value is not None})
         decision_id = decision if isinstance(decision, str) else decision.id
