@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.."
 here=tests/fuzz
 out=target/fuzz
 bin=$out/x86_64-unknown-linux-gnu/release
-targets=(frame policy decide filter identity values shield differential structured_field jwt email ranges)
+targets=(frame policy decide filter identity values shield differential structured_field jwt email ranges sensitive prompt settle)
 
 build() {
   cargo fuzz build --fuzz-dir "$here" --target-dir "$out" --sanitizer none
