@@ -233,18 +233,19 @@ Numbers are doubles, so no word is one: a count is four limbs of 16 bits.
 local HALF_LIFE, SHORT, LONG, VISIT = 600000, 600000, 604800000, 300000
 local SHORT_LIFE, LONG_LIFE, HISTORY = 21600000, 2419200000, 5
 local WORD, MOST = 2^32, 2^32 - 1
--- 2^(-2^n / HALF_LIFE) in 2^-64
+local floor = math.floor
+-- 2^(-2^n / HALF_LIFE) in 2^-64, each in four limbs, the lowest first
 local DECAY = {
-  'ffffec9e4317a6d7', 'ffffd93c87a6f509',
-  'ffffb279152c870c', 'ffff64f241d37e75',
-  'fffec9e4e190a1f0', 'fffd93cb3ac6f475',
-  'fffb279c541d8f17', 'fff64f502240d61e',
-  'ffec9efe2ad18d64', 'ffd93f73e0ab233d',
-  'ffb284c57bc20f5d', 'ff6520fe5408f470',
-  'feca9fadb858b7b5', 'fd96b53d1b90396d',
-  'fb333af3ac66d614', 'f67d7fda5ebbaad3',
-  'ed556f3dc92b93d6', 'dc074c7b75d8ea07',
-  'bd1c8ba97826cd9c', '8bb3296714ad0cbf',
+  42711, 17175, 60574, 65535, 62729, 34726, 55612, 65535,
+  34572, 5420, 45689, 65535, 32373, 16851, 25842, 65535,
+  41456, 57744, 51684, 65534, 62581, 15046, 37835, 65533,
+  36631, 21533, 10140, 65531, 54814, 8768, 20304, 65526,
+  36196, 10961, 40702, 65516, 9021, 57515, 16243, 65497,
+  3933, 31682, 33989, 65458, 62576, 21512, 8446, 65381,
+  47029, 47192, 40877, 65226, 14701, 7056, 46397, 64918,
+  54804, 44134, 15091, 64307, 43731, 24251, 32730, 63101,
+  37846, 51499, 28477, 60757, 59911, 30168, 19579, 56327,
+  52636, 30758, 35753, 48412, 3263, 5293, 10599, 35763,
 }
 
 local add, any = {}, false
@@ -253,7 +254,7 @@ for i = 1, 9 do
   any = any or (i <= 5 and add[i] > 0) or (i > 5 and add[i] ~= nil)
 end
 local clock = redis.call('TIME')
-local now = tonumber(ARGV[10]) or clock[1] * 1000 + math.floor(clock[2] / 1000)
+local now = tonumber(ARGV[10]) or clock[1] * 1000 + floor(clock[2] / 1000)
 
 local text = redis.call('GET', KEYS[1])
 local known = text and #text == 80
@@ -261,11 +262,13 @@ if not known and not any then
   return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 end
 
--- whole numbers of some bytes, from a place counted in bytes
-local function read(at, bytes)
+local bytes = known and {string.byte(text, 1, 80)} or {}
+
+-- a whole number of some bytes, from a place counted in bytes
+local function read(at, length)
   local n = 0
-  for i = at + 1, at + bytes do
-    n = n * 256 + (known and string.byte(text, i) or 0)
+  for i = at + 1, at + length do
+    n = n * 256 + (bytes[i] or 0)
   end
   return n
 end
@@ -290,31 +293,27 @@ local function is_zero(c)
 end
 
 -- a * b / 2^64, rounded down
-local function scale(a, b)
-  local column = {0, 0, 0, 0, 0, 0, 0, 0}
-  for i = 1, 4 do
-    for j = 1, 4 do
-      column[i + j - 1] = column[i + j - 1] + a[i] * b[j]
-    end
-  end
-  local carry = 0
-  for i = 1, 8 do
-    local sum = column[i] + carry
-    column[i] = sum % 65536
-    carry = math.floor(sum / 65536)
-  end
-  return {column[5], column[6], column[7], column[8]}
+local function scale(a1, a2, a3, a4, b1, b2, b3, b4)
+  local c = floor(a1 * b1 / 65536) + a1 * b2 + a2 * b1
+  c = floor(c / 65536) + a1 * b3 + a2 * b2 + a3 * b1
+  c = floor(c / 65536) + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1
+  c = floor(c / 65536) + a2 * b4 + a3 * b3 + a4 * b2
+  local r1 = c % 65536
+  c = floor(c / 65536) + a3 * b4 + a4 * b3
+  local r2 = c % 65536
+  c = floor(c / 65536) + a4 * b4
+  return r1, r2, c % 65536, floor(c / 65536)
 end
 
 local function shift(c, bits)
   if bits >= 64 then
     return {0, 0, 0, 0}
   end
-  local limbs, by = math.floor(bits / 16), 2^(bits % 16)
+  local limbs, by = floor(bits / 16), 2^(bits % 16)
   local out = {}
   for i = 1, 4 do
     local low, high = c[i + limbs] or 0, c[i + limbs + 1] or 0
-    out[i] = math.floor(low / by) + (high % by) * (65536 / by)
+    out[i] = floor(low / by) + (high % by) * (65536 / by)
   end
   return out
 end
@@ -323,19 +322,16 @@ local function decay(c, elapsed)
   if is_zero(c) then
     return c
   end
-  c = shift(c, math.floor(elapsed / HALF_LIFE))
-  local rest = elapsed % HALF_LIFE
-  for i = 1, 20 do
+  c = shift(c, floor(elapsed / HALF_LIFE))
+  local rest, at = elapsed % HALF_LIFE, 1
+  local a1, a2, a3, a4 = c[1], c[2], c[3], c[4]
+  while rest > 0 do
     if rest % 2 == 1 then
-      local hex, factor = DECAY[i], {}
-      for j = 1, 4 do
-        factor[5 - j] = tonumber(string.sub(hex, 4 * j - 3, 4 * j), 16)
-      end
-      c = scale(c, factor)
+      a1, a2, a3, a4 = scale(a1, a2, a3, a4, DECAY[at], DECAY[at + 1], DECAY[at + 2], DECAY[at + 3])
     end
-    rest = math.floor(rest / 2)
+    rest, at = floor(rest / 2), at + 4
   end
-  return c
+  return {a1, a2, a3, a4}
 end
 
 -- this window's set and the one before it, some windows later
@@ -350,15 +346,15 @@ end
 
 -- the same actor now
 local elapsed = math.max(now - last, 0)
-local weeks = math.max(math.floor(now / LONG) - math.floor(last / LONG), 0)
-local windows = math.max(math.floor(now / SHORT) - math.floor(last / SHORT), 0)
+local weeks = math.max(floor(now / LONG) - floor(last / LONG), 0)
+local windows = math.max(floor(now / SHORT) - floor(last / SHORT), 0)
 local seen = any and now or math.min(last, now)
 first = math.min(first, now)
 for i = 1, 3 do
   counts[i] = decay(counts[i], elapsed)
 end
 local faded = 2^math.min(weeks, 64)
-good, bad = math.floor(good / faded), math.floor(bad / faded)
+good, bad = floor(good / faded), floor(bad / faded)
 paths, paths_before = slide(paths, paths_before, windows)
 others, others_before = slide(others, others_before, weeks)
 agents, agents_before = slide(agents, agents_before, weeks)
@@ -371,7 +367,7 @@ local function with(set, hash, bits)
 end
 
 local function towards_zero(n)
-  return n < 0 and math.ceil(n) or math.floor(n)
+  return n < 0 and math.ceil(n) or floor(n)
 end
 
 local function high(c)
@@ -383,7 +379,7 @@ if any then
     and not (is_zero(counts[1]) and is_zero(counts[2]) and is_zero(counts[3])) then
     local pause = math.max(elapsed, 1)
     local _, power = math.frexp(pause)
-    local pitch = (power - 1) * 256 + math.floor(pause * 256 / 2^(power - 1)) % 256
+    local pitch = (power - 1) * 256 + floor(pause * 256 / 2^(power - 1)) % 256
     if beats == 0 then
       mean, swing = pitch, 1024
     else
@@ -398,7 +394,7 @@ if any then
     if sum > MOST then
       counts[i] = {65535, 65535, 65535, 65535}
     else
-      counts[i][4], counts[i][3] = math.floor(sum / 65536), sum % 65536
+      counts[i][4], counts[i][3] = floor(sum / 65536), sum % 65536
     end
   end
   good, bad = math.min(good + add[4], MOST), math.min(bad + add[5], MOST)
@@ -410,16 +406,18 @@ if any then
     if step >= 1 and step <= 3 then
       walked = math.min(walked + 1, 255)
     elseif step ~= 0 then
-      walked = math.floor(walked / 2)
+      walked = floor(walked / 2)
     end
     number = add[9]
   end
 
-  local out = {}
-  local function write(n, bytes)
-    for i = bytes - 1, 0, -1 do
-      out[#out + 1] = string.char(math.floor(n / 256^i) % 256)
+  local size = 0
+  local function write(n, length)
+    for i = size + length, size + 1, -1 do
+      bytes[i] = n % 256
+      n = floor(n / 256)
     end
+    size = size + length
   end
   write(first, 8)
   write(now, 8)
@@ -442,7 +440,7 @@ if any then
   write(agents_before, 2)
   write(number, 4)
   local life = good + bad >= HISTORY and LONG_LIFE or SHORT_LIFE
-  redis.call('SET', KEYS[1], table.concat(out), 'PX', string.format('%.0f', life))
+  redis.call('SET', KEYS[1], string.char(unpack(bytes, 1, size)), 'PX', string.format('%.0f', life))
 end
 
 return {
