@@ -27,7 +27,7 @@ use crate::engine::{Reads, View};
 use crate::field::{Field, FieldValue, Fields as _};
 use crate::need::{Need, Reply};
 use crate::policy::Options;
-use crate::rules::{Code, Finding, Judgement, Kind, Memo, Opt, Rule};
+use crate::rules::{Code, Finding, Judgement, Kind, Memo, Opt, Rule, page};
 use crate::store::{Limit, Take, Taken};
 use crate::text::email::mailbox::is_provider;
 use crate::units::{Millis, Number, Score};
@@ -80,7 +80,9 @@ pub(crate) const CHARACTERISTICS: Opt = Opt {
     name: "characteristics",
     kind: Kind::Characteristics,
     required: false,
-    doc: "Whose requests are counted together; default the policy's, else the client's address.",
+    doc: page(
+        "Whose requests are counted together; default the policy's, else the client's address.",
+    ),
 };
 
 /// The option of windows that count units instead of requests.
@@ -88,7 +90,9 @@ pub(crate) const METERED: Opt = Opt {
     name: "metered",
     kind: Kind::Flag,
     required: false,
-    doc: "Counts the units in `context.requested` (tokens, cents) instead of requests; default false.",
+    doc: page(
+        "Counts the units in `context.requested` (tokens, cents) instead of requests; default false.",
+    ),
 };
 
 /// Another option that every rate limit has.
@@ -96,7 +100,9 @@ pub(crate) const FALLBACK: Opt = Opt {
     name: "fallback",
     kind: Kind::Flag,
     required: false,
-    doc: "Where a characteristic is absent, count by the client's address; default true. false: do not count the request.",
+    doc: page(
+        "Where a characteristic is absent, count by the client's address; default true. false: do not count the request.",
+    ),
 };
 
 /// A compiled rate limit.

@@ -161,6 +161,17 @@ impl fmt::Debug for Manual {
     }
 }
 
+/// What only documentation says: types and pages are written natively, and a module
+/// that every server loads does without.
+#[must_use]
+pub const fn page(text: &'static str) -> &'static str {
+    if cfg!(target_family = "wasm") {
+        ""
+    } else {
+        text
+    }
+}
+
 /// One option of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opt {

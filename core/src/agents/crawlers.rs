@@ -16,7 +16,7 @@ use crate::engine::View;
 use crate::identity::Network;
 use crate::need::{Need, Reply};
 use crate::policy::{Fault, Options};
-use crate::rules::{Kind, Opt};
+use crate::rules::{Kind, Opt, page};
 use crate::tables::crawlers as table;
 use crate::text::json::Value;
 use crate::traffic::rfc3339;
@@ -34,7 +34,9 @@ pub(crate) const OPTION: Opt = Opt {
     name: "ranges",
     kind: Kind::Records(&["bot", "date", "ranges"]),
     required: false,
-    doc: "Address lists newer than the embedded ones: a bot's id, the list's `date` (RFC 3339), its addresses and ranges (apart by spaces).",
+    doc: page(
+        "Address lists newer than the embedded ones: a bot's id, the list's `date` (RFC 3339), its addresses and ranges (apart by spaces).",
+    ),
 };
 
 /// What the address says of a bot's name.

@@ -27,7 +27,7 @@ pub mod disguise;
 mod spoofed;
 mod verification;
 
-use super::{Code, Finding, Judgement, Kind, Manual, Memo, Opt, Rule};
+use super::{Code, Finding, Judgement, Kind, Manual, Memo, Opt, Rule, page};
 use crate::agents::{crawlers, web_bot_auth};
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
@@ -52,31 +52,41 @@ const UNKNOWN: &str = "UNKNOWN";
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
     name: "detectBot",
-    summary: "Bots, crawlers, tools and libraries, and automation that pretends to be a browser.",
+    summary: page(
+        "Bots, crawlers, tools and libraries, and automation that pretends to be a browser.",
+    ),
     options: &[
         Opt {
             name: "allow",
             kind: Kind::Texts,
             required: false,
-            doc: "Bot ids or `CATEGORY:NAME`; every other detected bot is denied. Either this or `deny`.",
+            doc: page(
+                "Bot ids or `CATEGORY:NAME`; every other detected bot is denied. Either this or `deny`.",
+            ),
         },
         Opt {
             name: "deny",
             kind: Kind::Texts,
             required: false,
-            doc: "Bot ids or `CATEGORY:NAME` to deny; every other bot passes. Either this or `allow`.",
+            doc: page(
+                "Bot ids or `CATEGORY:NAME` to deny; every other bot passes. Either this or `allow`.",
+            ),
         },
         Opt {
             name: "denySpoofed",
             kind: Kind::Flag,
             required: false,
-            doc: "Whether automation that pretends to be a browser is denied although no list names it, default `true`.",
+            doc: page(
+                "Whether automation that pretends to be a browser is denied although no list names it, default `true`.",
+            ),
         },
         Opt {
             name: "custom",
             kind: Kind::Records(&["id", "pattern", "category"]),
             required: false,
-            doc: "The application's own bots: `pattern` is text in the User-Agent, in any case.",
+            doc: page(
+                "The application's own bots: `pattern` is text in the User-Agent, in any case.",
+            ),
         },
         web_bot_auth::OPTION,
         crawlers::OPTION,

@@ -16,7 +16,7 @@
 //! model that reads strangers' texts the power to act on them. Costs some ten
 //! microseconds for a sentence.
 
-use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule};
+use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule, page};
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
 use crate::pack::Pack;
@@ -40,7 +40,7 @@ pub const THRESHOLD: Score = Score::ten_thousandths(5000);
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
     name: "detectPromptInjection",
-    summary: "Prompt injection in `context.message` and in the bodies of chats.",
+    summary: page("Prompt injection in `context.message` and in the bodies of chats."),
     options: &[
         Opt {
             name: "source",
@@ -53,7 +53,7 @@ pub(super) const MANUAL: Manual = Manual {
             name: "threshold",
             kind: Kind::Fraction,
             required: false,
-            doc: "The score from which a text is denied; default 0.5.",
+            doc: page("The score from which a text is denied; default 0.5."),
         },
     ],
     codes: &[

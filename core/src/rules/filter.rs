@@ -15,7 +15,7 @@
 
 pub mod expression;
 
-use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule};
+use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule, page};
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
 use crate::field::Field;
@@ -30,19 +30,23 @@ use expression::{Expression, Tri};
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
     name: "filter",
-    summary: "The application's own expressions over the request and its context.",
+    summary: page("The application's own expressions over the request and its context."),
     options: &[
         Opt {
             name: "allow",
             kind: Kind::Texts,
             required: false,
-            doc: "Expressions; a request for which none holds is denied. Either this or `deny`.",
+            doc: page(
+                "Expressions; a request for which none holds is denied. Either this or `deny`.",
+            ),
         },
         Opt {
             name: "deny",
             kind: Kind::Texts,
             required: false,
-            doc: "Expressions; a request for which one holds is denied. Either this or `allow`.",
+            doc: page(
+                "Expressions; a request for which one holds is denied. Either this or `allow`.",
+            ),
         },
     ],
     codes: &[

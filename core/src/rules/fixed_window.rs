@@ -6,7 +6,7 @@
 //! does not allow that. Costs one look-up in the store. Keys, fallback and when
 //! it may deny: see [`crate::quota`].
 
-use super::{Kind, Manual, Opt, Rule};
+use super::{Kind, Manual, Opt, Rule, page};
 use crate::decision::Conclusion;
 use crate::policy::{Fault, Options};
 use crate::quota::{self, Quota};
@@ -17,13 +17,13 @@ use alloc::boxed::Box;
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
     name: "fixedWindow",
-    summary: "At most `max` requests in each window of time.",
+    summary: page("At most `max` requests in each window of time."),
     options: &[
         Opt {
             name: "window",
             kind: Kind::Duration,
             required: true,
-            doc: "Length of a window.",
+            doc: page("Length of a window."),
         },
         Opt {
             name: "max",
@@ -32,7 +32,7 @@ pub(super) const MANUAL: Manual = Manual {
                 max: u32::MAX,
             },
             required: true,
-            doc: "Requests allowed in a window.",
+            doc: page("Requests allowed in a window."),
         },
         quota::METERED,
         quota::CHARACTERISTICS,

@@ -10,7 +10,7 @@
 //! The reason names types, a count and the parts of the request; never a value.
 //! Costs one pass: some microseconds per kilobyte.
 
-use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule};
+use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule, page};
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
 use crate::policy::{Fault, Options};
@@ -43,19 +43,19 @@ const MOST_CUSTOM: usize = 64;
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
     name: "sensitiveInfo",
-    summary: "Card numbers, accounts, keys and their like in what is sent.",
+    summary: page("Card numbers, accounts, keys and their like in what is sent."),
     options: &[
         Opt {
             name: "allow",
             kind: Kind::Words(TYPES),
             required: false,
-            doc: "Types that pass; the others are denied. Either this or `deny`.",
+            doc: page("Types that pass; the others are denied. Either this or `deny`."),
         },
         Opt {
             name: "deny",
             kind: Kind::Words(TYPES),
             required: false,
-            doc: "Types that are denied. Either this or `allow`.",
+            doc: page("Types that are denied. Either this or `allow`."),
         },
         Opt {
             name: "patterns",
@@ -68,7 +68,9 @@ pub(super) const MANUAL: Manual = Manual {
             name: "fields",
             kind: Kind::Words(&[BODY, QUERY, MESSAGE]),
             required: false,
-            doc: "Where to look; `message` is `context.message`. Default `body` and `message`.",
+            doc: page(
+                "Where to look; `message` is `context.message`. Default `body` and `message`.",
+            ),
         },
     ],
     codes: &[

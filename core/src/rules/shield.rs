@@ -69,7 +69,7 @@ pub use {
     model::{BITS, GRAMS, HEAD, LEAK, Model, NEVER, Stretch, UNIT, contract, each_gram, read},
 };
 
-use super::{Finding, Judgement, Kind, Manual, Memo, Opt, Rule};
+use super::{Finding, Judgement, Kind, Manual, Memo, Opt, Rule, page};
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
 use crate::need::Reply;
@@ -84,19 +84,21 @@ use probing::Probing;
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
     name: "shield",
-    summary: "Attacks in path, query, body, cookies and headers: a WAF that knows the application.",
+    summary: page(
+        "Attacks in path, query, body, cookies and headers: a WAF that knows the application.",
+    ),
     options: &[
         Opt {
             name: "freeText",
             kind: Kind::Texts,
             required: false,
-            doc: "Names of fields that hold prose or code by design.",
+            doc: page("Names of fields that hold prose or code by design."),
         },
         Opt {
             name: "ignore",
             kind: Kind::Texts,
             required: false,
-            doc: "Names of fields that are not looked at.",
+            doc: page("Names of fields that are not looked at."),
         },
         Opt {
             name: "expect",
@@ -110,13 +112,13 @@ pub(super) const MANUAL: Manual = Manual {
             name: "classes",
             kind: Kind::Words(classes::CLASSES),
             required: false,
-            doc: "The classes of attacks that are judged; default all.",
+            doc: page("The classes of attacks that are judged; default all."),
         },
         Opt {
             name: "threshold",
             kind: Kind::Fraction,
             required: false,
-            doc: "The score from which a request is denied; default 0.5.",
+            doc: page("The score from which a request is denied; default 0.5."),
         },
         Opt {
             name: "excerpt",

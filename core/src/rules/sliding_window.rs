@@ -6,7 +6,7 @@
 //! look-up in the store. Keys, fallback and when it may deny: see
 //! [`crate::quota`].
 
-use super::{Kind, Manual, Opt, Rule};
+use super::{Kind, Manual, Opt, Rule, page};
 use crate::decision::Conclusion;
 use crate::policy::{Fault, Options};
 use crate::quota::{self, Quota};
@@ -17,13 +17,13 @@ use alloc::boxed::Box;
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
     name: "slidingWindow",
-    summary: "At most `max` requests in the last `interval`.",
+    summary: page("At most `max` requests in the last `interval`."),
     options: &[
         Opt {
             name: "interval",
             kind: Kind::Duration,
             required: true,
-            doc: "Length of time looked back.",
+            doc: page("Length of time looked back."),
         },
         Opt {
             name: "max",
@@ -32,7 +32,7 @@ pub(super) const MANUAL: Manual = Manual {
                 max: u32::MAX,
             },
             required: true,
-            doc: "Requests allowed in that time.",
+            doc: page("Requests allowed in that time."),
         },
         quota::METERED,
         quota::CHARACTERISTICS,

@@ -8,7 +8,7 @@
 //! Asking for more than `capacity` is always refused. Costs one look-up in the
 //! store. Keys, fallback and when it may deny: see [`crate::quota`].
 
-use super::{Kind, Manual, Opt, Rule};
+use super::{Kind, Manual, Opt, Rule, page};
 use crate::decision::Conclusion;
 use crate::policy::{Fault, Options};
 use crate::quota::{self, Quota};
@@ -19,7 +19,7 @@ use alloc::boxed::Box;
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
     name: "tokenBucket",
-    summary: "A budget of `capacity` units, refilled by `refillRate` units every `interval`.",
+    summary: page("A budget of `capacity` units, refilled by `refillRate` units every `interval`."),
     options: &[
         Opt {
             name: "refillRate",
@@ -28,13 +28,13 @@ pub(super) const MANUAL: Manual = Manual {
                 max: u32::MAX,
             },
             required: true,
-            doc: "Units added every interval.",
+            doc: page("Units added every interval."),
         },
         Opt {
             name: "interval",
             kind: Kind::Duration,
             required: true,
-            doc: "The time in which `refillRate` units are added.",
+            doc: page("The time in which `refillRate` units are added."),
         },
         Opt {
             name: "capacity",
@@ -43,7 +43,7 @@ pub(super) const MANUAL: Manual = Manual {
                 max: u32::MAX,
             },
             required: true,
-            doc: "Units the bucket holds.",
+            doc: page("Units the bucket holds."),
         },
         quota::CHARACTERISTICS,
         quota::FALLBACK,

@@ -26,7 +26,7 @@
 //! microseconds. Sources: the RFCs, and the lists that `xtask/src/email_data.rs`
 //! names.
 
-use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule};
+use super::{Code, Finding, Judgement, Kind, Manual, Opt, Rule, page};
 use crate::decision::{Conclusion, Detail, Reason};
 use crate::engine::{Reads, View};
 use crate::need::{Need, Reply};
@@ -75,31 +75,35 @@ const PACKED: [&str; 3] = [DISPOSABLE, "FREE", "TYPO"];
 /// Its manual page.
 pub(super) const MANUAL: Manual = Manual {
     name: "validateEmail",
-    summary: "The address in `context.email`.",
+    summary: page("The address in `context.email`."),
     options: &[
         Opt {
             name: "allow",
             kind: Kind::Words(NAMES),
             required: false,
-            doc: "Types of addresses that pass; of the others INVALID, DISPOSABLE, FREE and NO_MX_RECORDS are denied. Either this or `deny`.",
+            doc: page(
+                "Types of addresses that pass; of the others INVALID, DISPOSABLE, FREE and NO_MX_RECORDS are denied. Either this or `deny`.",
+            ),
         },
         Opt {
             name: "deny",
             kind: Kind::Words(NAMES),
             required: false,
-            doc: "Types of addresses that are denied; default `INVALID`. DISPOSABLE, FREE and TYPO need the pack `email-data`. Either this or `allow`.",
+            doc: page(
+                "Types of addresses that are denied; default `INVALID`. DISPOSABLE, FREE and TYPO need the pack `email-data`. Either this or `allow`.",
+            ),
         },
         Opt {
             name: "requireTopLevelDomain",
             kind: Kind::Flag,
             required: false,
-            doc: "Only domains with a dot, none reserved for private use; default true.",
+            doc: page("Only domains with a dot, none reserved for private use; default true."),
         },
         Opt {
             name: "allowDomainLiteral",
             kind: Kind::Flag,
             required: false,
-            doc: "Addresses in brackets such as `user@[192.0.2.1]` are valid; default false.",
+            doc: page("Addresses in brackets such as `user@[192.0.2.1]` are valid; default false."),
         },
     ],
     codes: &[

@@ -4,7 +4,7 @@ use super::WebBotAuth;
 use super::directory::origin;
 use crate::policy::{Fault, Options};
 use crate::quota::key_prefix;
-use crate::rules::{Kind, Opt};
+use crate::rules::{Kind, Opt, page};
 use crate::store::{Key, Take};
 use crate::text::json::Value;
 use crate::text::jwk;
@@ -18,7 +18,9 @@ pub(crate) const OPTION: Opt = Opt {
     name: "webBotAuth",
     kind: Kind::Group(OPTIONS),
     required: false,
-    doc: "Verifies the signatures of agents (Web Bot Auth); without it they are not looked at.",
+    doc: page(
+        "Verifies the signatures of agents (Web Bot Auth); without it they are not looked at.",
+    ),
 };
 
 const OPTIONS: &[Opt] = &[
@@ -26,31 +28,39 @@ const OPTIONS: &[Opt] = &[
         name: "allow",
         kind: Kind::Texts,
         required: false,
-        doc: "Origins of agents, such as `https://agent.example`, that pass once verified, whatever their User-Agent; `*` is every one.",
+        doc: page(
+            "Origins of agents, such as `https://agent.example`, that pass once verified, whatever their User-Agent; `*` is every one.",
+        ),
     },
     Opt {
         name: "directories",
         kind: Kind::Texts,
         required: false,
-        doc: "Origins of agents whose key directory may be fetched, `*` for every https one; default the ones in `allow`.",
+        doc: page(
+            "Origins of agents whose key directory may be fetched, `*` for every https one; default the ones in `allow`.",
+        ),
     },
     Opt {
         name: "keys",
         kind: Kind::Records(&["agent", "x"]),
         required: false,
-        doc: "Pinned keys: an agent's origin and the `x` of its Ed25519 JWK.",
+        doc: page("Pinned keys: an agent's origin and the `x` of its Ed25519 JWK."),
     },
     Opt {
         name: "authorities",
         kind: Kind::Texts,
         required: false,
-        doc: "The application's own hosts, with a port that is not the default one: a signature for another is refused. Default: whatever Host says.",
+        doc: page(
+            "The application's own hosts, with a port that is not the default one: a signature for another is refused. Default: whatever Host says.",
+        ),
     },
     Opt {
         name: "strict",
         kind: Kind::Texts,
         required: false,
-        doc: "Paths (`*` stands for anything) where `@method`, the path and a nonce must be covered too.",
+        doc: page(
+            "Paths (`*` stands for anything) where `@method`, the path and a nonce must be covered too.",
+        ),
     },
     Opt {
         name: "maxLifetime",
@@ -59,19 +69,21 @@ const OPTIONS: &[Opt] = &[
             max: u32::MAX,
         },
         required: false,
-        doc: "Longest time between `created` and `expires`, in seconds; default 86400.",
+        doc: page("Longest time between `created` and `expires`, in seconds; default 86400."),
     },
     Opt {
         name: "clockSkew",
         kind: Kind::Duration,
         required: false,
-        doc: "How far clocks may differ; default 30 s.",
+        doc: page("How far clocks may differ; default 30 s."),
     },
     Opt {
         name: "testKeys",
         kind: Kind::Flag,
         required: false,
-        doc: "Accepts keys whose private half is printed in an RFC: for tests only; default false.",
+        doc: page(
+            "Accepts keys whose private half is printed in an RFC: for tests only; default false.",
+        ),
     },
 ];
 

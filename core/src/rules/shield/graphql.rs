@@ -4,7 +4,7 @@
 
 use super::evidence::Evidence;
 use crate::policy::Options;
-use crate::rules::{Kind, Opt};
+use crate::rules::{Kind, Opt, page};
 use crate::text::graphql;
 use crate::text::values::{Kind as Place, Value};
 
@@ -16,7 +16,7 @@ pub(super) const DEPTH: Opt = Opt {
     name: "graphqlMaxDepth",
     kind: Kind::Integer { min: 1, max: 1000 },
     required: false,
-    doc: "Selections inside each other that a GraphQL document may have; default no bound.",
+    doc: page("Selections inside each other that a GraphQL document may have; default no bound."),
 };
 
 /// How often.
@@ -27,7 +27,7 @@ pub(super) const ALIASES: Opt = Opt {
         max: 10_000,
     },
     required: false,
-    doc: "Fields that a GraphQL document may rename; default no bound.",
+    doc: page("Fields that a GraphQL document may rename; default no bound."),
 };
 
 /// Whether the schema.
@@ -35,7 +35,7 @@ pub(super) const INTROSPECTION: Opt = Opt {
     name: "graphqlIntrospection",
     kind: Kind::Flag,
     required: false,
-    doc: "Whether a GraphQL document may ask for the schema; default true.",
+    doc: page("Whether a GraphQL document may ask for the schema; default true."),
 };
 
 /// The bounds; none by default.

@@ -20,7 +20,7 @@ use crate::field::Field;
 use crate::need::{Need, Reply};
 use crate::policy::Options;
 use crate::quota;
-use crate::rules::{Finding, Judgement, Kind, Memo, Opt};
+use crate::rules::{Finding, Judgement, Kind, Memo, Opt, page};
 use crate::store::{Limit, Take};
 use crate::text::json::Value;
 use crate::units::{Millis, Score};
@@ -38,13 +38,13 @@ pub(super) const OPTION: Opt = Opt {
                 max: 10_000,
             },
             required: true,
-            doc: "Attacks.",
+            doc: page("Attacks."),
         },
         Opt {
             name: "interval",
             kind: Kind::Duration,
             required: true,
-            doc: "The time in which that many are forgiven.",
+            doc: page("The time in which that many are forgiven."),
         },
     ]),
     required: false,

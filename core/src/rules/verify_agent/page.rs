@@ -2,72 +2,86 @@
 
 use super::compile;
 use crate::decision::Conclusion;
-use crate::rules::{Code, Kind, Manual, Opt};
+use crate::rules::{Code, Kind, Manual, Opt, page};
 
 /// Its manual page.
 pub(in crate::rules) const MANUAL: Manual = Manual {
     name: "verifyAgent",
-    summary: "Agents that act for a user: a token's issuer, audience, scopes, constraints and budget.",
+    summary: page(
+        "Agents that act for a user: a token's issuer, audience, scopes, constraints and budget.",
+    ),
     options: &[
         Opt {
             name: "issuers",
             kind: Kind::Records(&["issuer", "algorithm", "keys", "jwks"]),
             required: true,
-            doc: "Who issues tokens: `issuer` as in `iss`, `algorithm` (`EdDSA`, `ES256` or `RS256`), and `keys` (a JWK set as JSON text) or `jwks` (the https URL of one).",
+            doc: page(
+                "Who issues tokens: `issuer` as in `iss`, `algorithm` (`EdDSA`, `ES256` or `RS256`), and `keys` (a JWK set as JSON text) or `jwks` (the https URL of one).",
+            ),
         },
         Opt {
             name: "audience",
             kind: Kind::Texts,
             required: true,
-            doc: "What `aud` must name one of.",
+            doc: page("What `aud` must name one of."),
         },
         Opt {
             name: "scopes",
             kind: Kind::Records(&["method", "path", "scopes"]),
             required: false,
-            doc: "Scopes (apart by spaces) that a path (`*` stands for anything), and a method if given, asks for; all records that fit count.",
+            doc: page(
+                "Scopes (apart by spaces) that a path (`*` stands for anything), and a method if given, asks for; all records that fit count.",
+            ),
         },
         Opt {
             name: "required",
             kind: Kind::Flag,
             required: false,
-            doc: "Only agents may come here: a request without a delegation is denied; default false.",
+            doc: page(
+                "Only agents may come here: a request without a delegation is denied; default false.",
+            ),
         },
         Opt {
             name: "risky",
             kind: Kind::Texts,
             required: false,
-            doc: "Values of `context.action` that the user must confirm; default admin, checkout, password_reset, payment, token_create.",
+            doc: page(
+                "Values of `context.action` that the user must confirm; default admin, checkout, password_reset, payment, token_create.",
+            ),
         },
         Opt {
             name: "confirmed",
             kind: Kind::Duration,
             required: false,
-            doc: "How long a step-up (`context.session.stepUpAgeSeconds`) counts as the user's confirmation; default 5 m.",
+            doc: page(
+                "How long a step-up (`context.session.stepUpAgeSeconds`) counts as the user's confirmation; default 5 m.",
+            ),
         },
         Opt {
             name: "maxLifetime",
             kind: Kind::Duration,
             required: false,
-            doc: "Longest time between `iat` and `exp`; default 24 h.",
+            doc: page("Longest time between `iat` and `exp`; default 24 h."),
         },
         Opt {
             name: "clockSkew",
             kind: Kind::Duration,
             required: false,
-            doc: "How far clocks may differ; default 30 s.",
+            doc: page("How far clocks may differ; default 30 s."),
         },
         Opt {
             name: "once",
             kind: Kind::Flag,
             required: false,
-            doc: "Each token serves one request, by its `jti`; default false.",
+            doc: page("Each token serves one request, by its `jti`; default false."),
         },
         Opt {
             name: "budget",
             kind: Kind::Group(BUDGET),
             required: false,
-            doc: "What one agent may spend for one user: `context.requested` units a request, else one.",
+            doc: page(
+                "What one agent may spend for one user: `context.requested` units a request, else one.",
+            ),
         },
     ],
     codes: CODES,
@@ -83,13 +97,13 @@ const BUDGET: &[Opt] = &[
             max: u32::MAX,
         },
         required: true,
-        doc: "Units an interval.",
+        doc: page("Units an interval."),
     },
     Opt {
         name: "interval",
         kind: Kind::Duration,
         required: true,
-        doc: "Length of the interval.",
+        doc: page("Length of the interval."),
     },
 ];
 
