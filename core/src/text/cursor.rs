@@ -192,7 +192,6 @@ impl<'a> Cursor<'a> {
         self.take(swar::find_either(rest, one, other).unwrap_or(rest.len()))
     }
 
-    #[inline(always)]
     fn take(&mut self, length: usize) -> &'a [u8] {
         let rest = self.rest();
         tick(length.saturating_add(1));

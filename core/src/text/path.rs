@@ -5,7 +5,7 @@
 //! `..;/`, `.\./`; percent and overlong forms are decoded before this.
 
 use super::cursor::{Cursor, is_word, starts_with_ci};
-use super::words::{Words, words};
+use super::words::{word_table, words};
 
 /// The name of a path's last part, and what is behind its last dot.
 pub(crate) fn split_ending(path: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -83,7 +83,7 @@ enum Part {
     Before(&'static [&'static str]),
 }
 
-static PARTS: Words<Part, 64> = Words::new(&[
+const PART_LIST: &[(&str, Part)] = &[
     (
         "etc",
         Part::Before(&[
@@ -115,7 +115,9 @@ static PARTS: Words<Part, 64> = Words::new(&[
     ("access_log", Part::Whole),
     ("error_log", Part::Whole),
     ("authorized_keys", Part::Whole),
-]);
+];
+
+word_table!(static PARTS: Part = *PART_LIST);
 
 /// A file of the system or of the application's secrets: where its name starts.
 ///

@@ -4,7 +4,7 @@
 //! Sources: POSIX.1-2017 utilities, Microsoft's Windows command reference, and
 //! `GTFOBins` and `LOLBAS` for programs of a system that run or fetch others.
 
-use super::words::{Words, grouped};
+use super::words::{grouped, word_table};
 
 /// How a command reads outside a shell, and whether it needs arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,5 +214,5 @@ const LIST: [(&str, Command); COUNT] = grouped(&[
     (&COMMON, Command::Common),
 ]);
 
-/// Every command by its name.
-pub(crate) static COMMANDS: Words<Command, 1024> = Words::new(&LIST);
+// Every command by its name.
+word_table!(pub(crate) static COMMANDS: Command = LIST);

@@ -3,10 +3,9 @@
 //! manuals (keywords, built-in functions, system catalogues and procedures).
 
 use super::sql::Kind;
-use super::words::Words;
+use super::words::word_table;
 
-/// What the words of SQL are.
-pub(crate) static WORDS: Words<Kind, 1024> = Words::new(&[
+const LIST: &[(&str, Kind)] = &[
     ("union", Kind::Union),
     ("intersect", Kind::Union),
     ("all", Kind::All),
@@ -361,4 +360,7 @@ pub(crate) static WORDS: Words<Kind, 1024> = Words::new(&[
     ("sysxlogins", Kind::Schema),
     ("master_files", Kind::Schema),
     ("dm_exec_connections", Kind::Schema),
-]);
+];
+
+// What the words of SQL are.
+word_table!(pub(crate) static WORDS: Kind = *LIST);

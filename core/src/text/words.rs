@@ -1,8 +1,8 @@
 //! Word tables: a word in, what it means out, in one look.
 //!
-//! Open addressing, filled at compile time, so a table costs no start-up and
-//! no allocation. Words are looked up by a hash of their ends and length,
-//! case folded; a scanner that meets several tables hashes once, and asks a
+//! Open addressing, filled when a table is first asked: as text the words are a
+//! third of the table with gzip. They are looked up by a hash of their ends and
+//! length, case folded; a scanner that meets several tables hashes once, and asks a
 //! `Sieve` first which of them can know the word. A slot keeps a few bits of
 //! the hash, so a word of no table is hardly ever compared.
 
@@ -13,6 +13,10 @@
 
 use super::cursor::{ByteSet, Cursor};
 use super::swar;
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+use once_cell::race::OnceBox;
 
 /// Longest word in any table.
 pub(crate) const LONGEST: usize = 32;
@@ -54,12 +58,27 @@ const fn mix(head: u64, tail: u64, length: usize) -> u32 {
         .wrapping_shr(32) as u32
 }
 
-/// A table of `SLOTS` slots, a power of two larger than the number of words.
+/// What words mean. Declared with [`word_table!`].
 #[derive(Debug)]
-pub(crate) struct Words<T: 'static, const SLOTS: usize> {
+pub(crate) struct Words<T: 'static> {
+    list: List,
+    meanings: &'static [T],
+}
+
+/// Words as text, a line each, and the table over them.
+#[derive(Debug)]
+pub(crate) struct List {
+    text: &'static [u8],
+    table: OnceBox<Table>,
+}
+
+/// Open addressing: at least two slots for each word, and a power of two.
+#[derive(Debug)]
+struct Table {
     /// The word's number plus one, and above it [`tag`] bits; 0 is free.
-    slots: [u16; SLOTS],
-    words: &'static [(&'static str, T)],
+    slots: Vec<u16>,
+    /// Where each word starts, and where a further one would.
+    starts: Vec<u16>,
 }
 
 /// Bits of a slot that hold the word's number.
@@ -76,35 +95,78 @@ const fn tag(hash: u32) -> u16 {
     (hash >> 16) as u16 & !NUMBER
 }
 
-impl<T: Copy, const SLOTS: usize> Words<T, SLOTS> {
-    /// Builds the table; a table that is too small does not compile when it is
-    /// a constant, and a word written twice keeps its first meaning.
-    #[allow(
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        clippy::cast_possible_truncation,
-        reason = "runs at compile time, where a fault is a compile error"
-    )]
-    pub(crate) const fn new(words: &'static [(&'static str, T)]) -> Self {
-        let mut slots = [0_u16; SLOTS];
-        let mut index = 0;
-        assert!(words.len() * 2 <= SLOTS && words.len() < NUMBER as usize);
-        while index < words.len() {
-            let word = words[index].0.as_bytes();
-            assert!(word.len() <= LONGEST);
+impl Table {
+    /// A word written twice keeps its first meaning.
+    fn new(text: &[u8]) -> Self {
+        let words = || text.split(|byte| *byte == b'\n');
+        let count = words().count();
+        let mut table = Self {
+            slots: vec![0; count.saturating_mul(2).next_power_of_two()],
+            starts: vec![0],
+        };
+        let mut start = 0_u16;
+        for (number, word) in (1..NUMBER).zip(words().take(count.saturating_sub(1))) {
             let hash = hash(word);
-            let mut place = hash as usize & (SLOTS - 1);
-            while slots[place] != 0 {
-                place = (place + 1) & (SLOTS - 1);
+            let mut place = hash;
+            while let Some(slot) = table.slot(place) {
+                if *slot == 0 {
+                    *slot = number | tag(hash);
+                    break;
+                }
+                place = place.wrapping_add(1);
             }
-            index += 1;
-            slots[place] = index as u16 | tag(hash);
+            let length = u16::try_from(word.len()).unwrap_or_default();
+            start = start.saturating_add(length).saturating_add(1);
+            table.starts.push(start);
         }
-        Self { slots, words }
+        table
+    }
+
+    fn slot(&mut self, place: u32) -> Option<&mut u16> {
+        let mask = self.slots.len().wrapping_sub(1);
+        self.slots.get_mut(usize::try_from(place).ok()? & mask)
+    }
+}
+
+impl List {
+    /// The number of `word`, its hash known already.
+    fn find(&self, hash: u32, word: &[u8]) -> Option<usize> {
+        let table = self.table.get_or_init(|| Box::new(Table::new(self.text)));
+        let mask = table.slots.len().wrapping_sub(1);
+        let mut place = usize::try_from(hash).ok()?;
+        // some are free
+        while let Some(slot) = table.slots.get(place & mask) {
+            let index = usize::from(slot & NUMBER).checked_sub(1)?;
+            if slot & !NUMBER == tag(hash)
+                && let Some([start, next]) = table.starts.get(index..)?.first_chunk()
+                && let end = usize::from(*next).saturating_sub(1)
+                && let Some(candidate) = self.text.get(usize::from(*start)..end)
+                && candidate.eq_ignore_ascii_case(word)
+            {
+                return Some(index);
+            }
+            place = place.wrapping_add(1);
+        }
+        None
+    }
+}
+
+impl<T: Copy> Words<T> {
+    #[doc(hidden)]
+    pub(crate) const fn new(text: &'static [u8], meanings: &'static [T]) -> Self {
+        let table = OnceBox::new();
+        Self {
+            list: List { text, table },
+            meanings,
+        }
+    }
+
+    /// The words alone.
+    pub(crate) const fn list(&self) -> &List {
+        &self.list
     }
 
     /// What `word` means.
-    #[inline]
     pub(crate) fn get(&self, word: &[u8]) -> Option<T> {
         if word.len() > LONGEST {
             return None;
@@ -115,23 +177,83 @@ impl<T: Copy, const SLOTS: usize> Words<T, SLOTS> {
     /// What `word` means, its hash known already.
     #[inline]
     pub(crate) fn get_hashed(&self, hash: u32, word: &[u8]) -> Option<T> {
-        let mut place = hash as usize;
-        for _ in 0..SLOTS {
-            let slot = *self.slots.get(place & SLOTS.wrapping_sub(1))?;
-            let index = usize::from(slot & NUMBER).checked_sub(1)?;
-            if slot & !NUMBER == tag(hash)
-                && let Some((candidate, meaning)) = self.words.get(index)
-                && candidate.as_bytes().eq_ignore_ascii_case(word)
-            {
-                return Some(*meaning);
-            }
-            place = place.wrapping_add(1);
-        }
-        None
+        self.meanings.get(self.list.find(hash, word)?).copied()
     }
 }
 
-/// A list for [`Words::new`] from words that mean the same.
+/// `word_table!(static NAME: MEANING = LIST)`: a [`Words`] of a constant list of words
+/// and what they mean. The build keeps the words as one text, which packs best; the
+/// table over it is made when it is first asked, in some microseconds.
+macro_rules! word_table {
+    ($see:vis static $name:ident: $meaning:ty = $list:expr) => {
+        $see static $name: $crate::text::words::Words<$meaning> = {
+            const GIVEN: &[(&str, $meaning)] = &$list;
+            static TEXT: [u8; $crate::text::words::length(GIVEN)] =
+                $crate::text::words::lines(GIVEN);
+            static MEANINGS: [$meaning; GIVEN.len()] = $crate::text::words::meanings(GIVEN);
+            $crate::text::words::Words::new(&TEXT, &MEANINGS)
+        };
+    };
+}
+pub(crate) use word_table;
+
+/// Bytes of [`lines`].
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time, where a fault is a compile error"
+)]
+pub(crate) const fn length<T>(list: &[(&str, T)]) -> usize {
+    let (mut index, mut length) = (0, 0);
+    while index < list.len() {
+        assert!(list[index].0.len() <= LONGEST);
+        length += list[index].0.len() + 1;
+        index += 1;
+    }
+    assert!(list.len() < NUMBER as usize && length <= u16::MAX as usize);
+    length
+}
+
+/// The words of a list, a line each.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time, where a fault is a compile error"
+)]
+pub(crate) const fn lines<T, const LENGTH: usize>(list: &[(&str, T)]) -> [u8; LENGTH] {
+    let mut lines = [b'\n'; LENGTH];
+    let (mut index, mut at) = (0, 0);
+    while index < list.len() {
+        let word = list[index].0.as_bytes();
+        let mut byte = 0;
+        while byte < word.len() {
+            lines[at] = word[byte];
+            at += 1;
+            byte += 1;
+        }
+        at += 1;
+        index += 1;
+    }
+    lines
+}
+
+/// What the words of a list mean.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time, where a fault is a compile error"
+)]
+pub(crate) const fn meanings<T: Copy, const COUNT: usize>(list: &[(&str, T)]) -> [T; COUNT] {
+    let mut meanings = [list[0].1; COUNT];
+    let mut index = 0;
+    while index < COUNT {
+        meanings[index] = list[index].1;
+        index += 1;
+    }
+    meanings
+}
+
+/// A list for [`word_table!`] from words that mean the same.
 #[allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -196,32 +318,22 @@ pub(crate) const fn joined<T: Copy, const COUNT: usize>(
 
 /// Which of several tables may know a word: a bit each.
 #[derive(Debug)]
-pub(crate) struct Sieve([u8; Sieve::SIZE]);
+pub(crate) struct Sieve(Vec<u8>);
 
 impl Sieve {
     const SIZE: usize = 4096;
 
-    pub(crate) const fn new() -> Self {
-        Self([0; Self::SIZE])
-    }
-
-    /// The same with the words of `table` under `bit`.
-    #[allow(
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        reason = "runs at compile time, where a fault is a compile error"
-    )]
-    pub(crate) const fn with<T: Copy, const SLOTS: usize>(
-        mut self,
-        table: &Words<T, SLOTS>,
-        bit: u8,
-    ) -> Self {
-        let mut index = 0;
-        while index < table.words.len() {
-            self.0[Self::place(hash(table.words[index].0.as_bytes()))] |= bit;
-            index += 1;
+    /// The words of each list under its bit.
+    pub(crate) fn new(lists: &[(&List, u8)]) -> Self {
+        let mut sieve = Self(vec![0; Self::SIZE]);
+        for (list, bit) in lists {
+            for word in list.text.split(|byte| *byte == b'\n') {
+                if let Some(bits) = sieve.0.get_mut(Self::place(hash(word))) {
+                    *bits |= bit;
+                }
+            }
         }
-        self
+        sieve
     }
 
     /// The bits of the tables to ask.
@@ -231,8 +343,8 @@ impl Sieve {
     }
 
     #[inline(always)]
-    const fn place(hash: u32) -> usize {
-        (hash >> 7) as usize & (Self::SIZE - 1)
+    fn place(hash: u32) -> usize {
+        usize::try_from(hash >> 7).unwrap_or_default() & Self::SIZE.wrapping_sub(1)
     }
 }
 
@@ -253,10 +365,8 @@ pub(crate) fn words(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
 
-    static TABLE: Words<u8, 16> =
-        Words::new(&[("select", 1), ("or", 2), ("xp_cmdshell", 3), ("or", 4)]);
+    word_table!(static TABLE: u8 = [("select", 1), ("or", 2), ("xp_cmdshell", 3), ("or", 4)]);
 
     #[test]
     fn looks_words_up() {
@@ -281,11 +391,11 @@ mod tests {
 
     #[test]
     fn the_sieve_lets_every_word_pass() {
-        static SIEVE: Sieve = Sieve::new().with(&TABLE, 2);
+        let sieve = Sieve::new(&[(TABLE.list(), 2)]);
         for word in ["select", "OR", "xp_cmdshell"] {
-            assert_eq!(SIEVE.of(hash(word.as_bytes())), 2);
+            assert_eq!(sieve.of(hash(word.as_bytes())), 2);
         }
-        assert_eq!(SIEVE.of(hash(b"boots")), 0);
+        assert_eq!(sieve.of(hash(b"boots")), 0);
     }
 
     #[test]

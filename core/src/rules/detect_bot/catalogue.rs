@@ -342,8 +342,8 @@ impl Matches {
 }
 
 /// The table, ready to be searched.
-#[derive(Clone)]
-pub struct Catalogue(Index);
+#[derive(Clone, Copy)]
+pub struct Catalogue(&'static Index);
 
 impl fmt::Debug for Catalogue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -353,7 +353,7 @@ impl fmt::Debug for Catalogue {
 
 impl Default for Catalogue {
     fn default() -> Self {
-        Self(Index::new())
+        Self(Index::shared())
     }
 }
 
@@ -368,7 +368,7 @@ impl Catalogue {
     pub fn find(&self, user_agent: &[u8], custom: &[CustomBot]) -> Matches {
         let text = user_agent.get(..LIMIT).unwrap_or(user_agent);
         let mut scan = Scan::default();
-        scan.run(&self.0, text, 0);
+        scan.run(self.0, text, 0);
         for (i, bot) in custom.iter().enumerate() {
             for literal in bot
                 .literals
@@ -398,7 +398,7 @@ impl Catalogue {
     pub fn find_unlisted(&self, user_agent: &[u8]) -> Matches {
         let text = user_agent.get(..LIMIT).unwrap_or(user_agent);
         let mut scan = Scan::default();
-        scan.run(&self.0, text, table::TOOLS);
+        scan.run(self.0, text, table::TOOLS);
         scan.settle(text)
     }
 }

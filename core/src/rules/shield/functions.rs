@@ -1,7 +1,7 @@
 //! Functions that run, read or decode what they are given, in the words of PHP,
 //! Perl, Ruby, Python and Node.js.
 
-use crate::text::words::{Words, grouped};
+use crate::text::words::{grouped, word_table};
 
 /// What a function does with its argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,5 +120,5 @@ const LIST: [(&str, Function); COUNT] = grouped(&[
     (&DECODES, Function::Decodes),
     (&SHOWS, Function::Shows),
 ]);
-/// Every function by its name.
-pub(super) static FUNCTIONS: Words<Function, 256> = Words::new(&LIST);
+// Every function by its name.
+word_table!(pub(super) static FUNCTIONS: Function = LIST);

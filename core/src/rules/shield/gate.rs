@@ -19,6 +19,8 @@ use crate::text::shell::COMMANDS;
 use crate::text::sql;
 use crate::text::swar;
 use crate::text::words::{LONGEST, Sieve, hash_head};
+use alloc::boxed::Box;
+use once_cell::race::OnceBox;
 
 static CLASSES: [u32; 256] = classes();
 
@@ -66,12 +68,18 @@ const fn classes() -> [u32; 256] {
 }
 
 /// The tables that a word may be in.
-static TABLES: Sieve = Sieve::new()
-    .with(&sql::WORDS, IN_SQL)
-    .with(&ROWS, IN_ROWS)
-    .with(&COMMANDS, IN_COMMANDS)
-    .with(&EVENTS, IN_EVENTS)
-    .with(&ASKS, IN_ASKS);
+static TABLES: OnceBox<Sieve> = OnceBox::new();
+
+fn tables() -> Box<Sieve> {
+    Box::new(Sieve::new(&[
+        (sql::WORDS.list(), IN_SQL),
+        (ROWS.list(), IN_ROWS),
+        (COMMANDS.list(), IN_COMMANDS),
+        (EVENTS.list(), IN_EVENTS),
+        (ASKS.list(), IN_ASKS),
+    ]))
+}
+
 const IN_SQL: u8 = 1;
 const IN_ROWS: u8 = 1 << 1;
 const IN_COMMANDS: u8 = 1 << 2;
@@ -90,6 +98,7 @@ pub(crate) fn scan(text: &[u8]) -> Signs {
     };
     let (mut base, mut edge) = (0_usize, 0_usize);
     let mut in_word = false;
+    let tables = TABLES.get_or_init(tables);
     for block in text.chunks(64) {
         let words = swar::word_mask(block);
         let mut edges = words ^ (words.wrapping_shl(1) | u64::from(in_word));
@@ -97,7 +106,7 @@ pub(crate) fn scan(text: &[u8]) -> Signs {
             let offset = usize::try_from(edges.trailing_zeros()).unwrap_or_default();
             let at = base.saturating_add(offset);
             if in_word {
-                signs.word(text, edge, at);
+                signs.word(tables, text, edge, at);
             } else {
                 signs.gap(text, edge, at);
             }
@@ -108,7 +117,7 @@ pub(crate) fn scan(text: &[u8]) -> Signs {
         base = base.saturating_add(block.len());
     }
     if in_word {
-        signs.word(text, edge, text.len());
+        signs.word(tables, text, edge, text.len());
     } else {
         signs.gap(text, edge, text.len());
     }
@@ -163,7 +172,7 @@ impl Signs {
     }
 
     #[inline]
-    fn word(&mut self, text: &[u8], start: usize, end: usize) {
+    fn word(&mut self, tables: &Sieve, text: &[u8], start: usize, end: usize) {
         let rest = text.get(start..).unwrap_or_default();
         let length = end.saturating_sub(start);
         let head = swar::head(rest);
@@ -177,7 +186,7 @@ impl Signs {
             return;
         }
         let hash = hash_head(rest, head, length);
-        let tables = TABLES.of(hash);
+        let tables = tables.of(hash);
         if tables != 0 {
             self.known_word(tables, hash, text, start, end);
         }

@@ -18,8 +18,10 @@ use super::evidence::Evidence;
 use super::inspect::Open;
 use crate::text::cursor::tick;
 use crate::weights::unpack;
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::fmt;
+use once_cell::race::OnceBox;
 use tokens::{Token, Tokens};
 use words::Known;
 
@@ -59,6 +61,7 @@ pub const NEVER: i32 = i32::MAX / 4;
 
 /// The weights as shipped.
 static SHIPPED: &[u8] = include_bytes!("../../../model/shield.bin");
+static UNPACKED: OnceBox<Model> = OnceBox::new();
 
 /// Weights, and the sums from which they say "attack".
 #[derive(Clone)]
@@ -79,10 +82,11 @@ impl fmt::Debug for Model {
 }
 
 impl Model {
-    /// The one in the build, unpacked: once for each policy.
+    /// The one in the build. It is unpacked once, when the first engine asks.
     #[must_use]
     pub fn shipped() -> Self {
-        Self::from_bytes(SHIPPED)
+        let unpacked = UNPACKED.get_or_init(|| Box::new(Self::from_bytes(SHIPPED)));
+        unpacked.clone()
     }
 
     /// A file of weights: contract, thresholds, packed weights. Missing bytes

@@ -14,7 +14,7 @@ mod gadgets;
 mod marks;
 mod others;
 
-use crate::text::words::{Words, count, joined};
+use crate::text::words::{count, joined, word_table};
 
 /// A word of a file worth stealing.
 pub(super) const SECRET: u8 = 1;
@@ -103,5 +103,5 @@ const LISTS: [&[(&str, Row)]; 6] = [
 const COUNT: usize = count(&LISTS);
 const LIST: [(&str, Row); COUNT] = joined(&LISTS);
 
-/// Phrases by their first word, and marked words. A word has one row.
-pub(super) static ROWS: Words<Row, 1024> = Words::new(&LIST);
+// Phrases by their first word, and marked words. A word has one row.
+word_table!(pub(super) static ROWS: Row = LIST);

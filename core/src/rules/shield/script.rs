@@ -6,7 +6,7 @@
 //! Internet Explorer that filters still meet.
 
 use crate::text::cursor::{Cursor, is_word};
-use crate::text::words::{Words, words};
+use crate::text::words::{word_table, words};
 use alloc::vec::Vec;
 
 /// What an event handler's name says.
@@ -18,7 +18,7 @@ pub(super) enum Event {
     Usual,
 }
 
-pub(super) static EVENTS: Words<Event, 256> = Words::new(&[
+const EVENT_LIST: &[(&str, Event)] = &[
     ("onclick", Event::Usual),
     ("onsubmit", Event::Usual),
     ("onchange", Event::Usual),
@@ -145,7 +145,9 @@ pub(super) static EVENTS: Words<Event, 256> = Words::new(&[
     ("onwebkitanimationend", Event::Unasked),
     ("onwebkittransitionend", Event::Unasked),
     ("onwheel", Event::Unasked),
-]);
+];
+
+word_table!(pub(super) static EVENTS: Event = *EVENT_LIST);
 
 /// Names in scripts that payloads use to show or steal something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +162,7 @@ enum Sink {
     Property,
 }
 
-static SINKS: Words<Sink, 64> = Words::new(&[
+const SINK_LIST: &[(&str, Sink)] = &[
     ("alert", Sink::Proof),
     ("confirm", Sink::Proof),
     ("prompt", Sink::Proof),
@@ -182,10 +184,11 @@ static SINKS: Words<Sink, 64> = Words::new(&[
     ("location", Sink::Property),
     ("localstorage", Sink::Property),
     ("innerhtml", Sink::Property),
-]);
+];
 
-/// Objects that every page has.
-pub(super) static OBJECTS: Words<(), 32> = Words::new(&[
+word_table!(static SINKS: Sink = *SINK_LIST);
+
+const OBJECT_LIST: &[(&str, ())] = &[
     ("document", ()),
     ("window", ()),
     ("self", ()),
@@ -197,7 +200,10 @@ pub(super) static OBJECTS: Words<(), 32> = Words::new(&[
     ("opener", ()),
     ("defaultview", ()),
     ("contentwindow", ()),
-]);
+];
+
+// Objects that every page has.
+word_table!(pub(super) static OBJECTS: () = *OBJECT_LIST);
 
 /// The words of a text that may be sinks, looked up once however many windows
 /// of the text are asked about.

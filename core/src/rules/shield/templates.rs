@@ -18,7 +18,7 @@ use super::evidence::{Evidence, Strongest};
 use super::signs::Signs;
 use super::xss::is_authored;
 use crate::text::cursor::{ByteSet, Cursor, find, starts_with_ci};
-use crate::text::words::{Words, words};
+use crate::text::words::{word_table, words};
 use alloc::vec::Vec;
 
 /// So many openers of a value are judged; a page has fewer.
@@ -52,7 +52,7 @@ pub(super) enum Ask {
     Opened,
 }
 
-pub(super) static ASKS: Words<Ask, 128> = Words::new(&[
+const ASK_LIST: &[(&str, Ask)] = &[
     ("__class__", Ask::Runs),
     ("__init__", Ask::Runs),
     ("__globals__", Ask::Runs),
@@ -100,7 +100,9 @@ pub(super) static ASKS: Words<Ask, 128> = Words::new(&[
     ("io", Ask::Opened),
     ("kernel", Ask::Opened),
     ("class", Ask::Opened),
-]);
+];
+
+word_table!(pub(super) static ASKS: Ask = *ASK_LIST);
 
 /// Adds what the templates in `text` ask for.
 pub(super) fn find_in(text: &[u8], signs: &Signs, best: &mut Strongest) {

@@ -1,18 +1,21 @@
-//! Where the scan finds literals: built once for each policy from the table,
-//! which keeps them in the order of their bots, where they pack best.
+//! Where the scan finds literals: built once, when the first engine asks, from the
+//! table, which keeps them in the order of their bots, where they pack best.
 //!
 //! `xtask/src/bots/table.rs` chooses the trigram that each literal is filed under
 //! and says how its text begins.
 
 use crate::tables::bots as table;
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
+use once_cell::race::OnceBox;
 
 /// In the byte of the length: this literal speaks against the bot.
 pub(super) const UNLESS: u8 = 1 << 7;
 
+static INDEX: OnceBox<Index> = OnceBox::new();
+
 /// Literals by the hash of a trigram.
-#[derive(Clone)]
 pub(super) struct Index {
     /// One bit per hash of a trigram that triggers a comparison.
     pub(super) filter: Vec<u64>,
@@ -24,7 +27,12 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn new() -> Self {
+    /// The one of the table.
+    pub(super) fn shared() -> &'static Self {
+        INDEX.get_or_init(|| Box::new(Self::new()))
+    }
+
+    fn new() -> Self {
         let mut index = Self {
             filter: vec![0; 256],
             buckets: vec![0; 513],

@@ -4,7 +4,7 @@ use super::Page;
 use crate::text::cursor::{find, find_ci, starts_with_ci};
 use crate::text::html::Tag;
 use crate::text::swar;
-use crate::text::words::{Words, words};
+use crate::text::words::{word_table, words};
 
 /// What a tag's name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ enum Element {
     Quiet,
 }
 
-static ELEMENTS: Words<Element, 64> = Words::new(&[
+const LIST: &[(&str, Element)] = &[
     ("script", Element::Script),
     ("iframe", Element::Odd),
     ("frameset", Element::Odd),
@@ -41,7 +41,9 @@ static ELEMENTS: Words<Element, 64> = Words::new(&[
     ("foreignobject", Element::Quiet),
     ("animate", Element::Quiet),
     ("set", Element::Quiet),
-]);
+];
+
+word_table!(static ELEMENTS: Element = *LIST);
 
 const ELEMENT: &str = "shield.xss.element";
 const SCRIPT: &str = "shield.xss.script";
