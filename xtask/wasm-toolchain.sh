@@ -11,7 +11,7 @@
 # and twice at once.
 set -euo pipefail
 T=wasm32-unknown-unknown
-NAME=doorward-wasm
+NAME=doorward-wasm-small
 DIR=${WASM_TOOLCHAIN_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/$NAME}
 ROUTE=${WASM_ROUTE:-}
 say() { echo "wasm-toolchain: $*" >&2; }
@@ -56,7 +56,7 @@ fi
 RUSTC=/usr/bin/rustc
 SYS=$("$RUSTC" --print sysroot)
 HOST=$("$RUSTC" -vV | sed -n 's/^host: //p')
-STAMP="$("$RUSTC" --version) 3"
+STAMP="$("$RUSTC" --version) 4"
 mkdir -p "$(dirname "$DIR")"
 exec 9>"$DIR.lock"; flock 9
 if [ "$(cat "$DIR/stamp" 2>/dev/null)" = "$STAMP" ] && has_std "$DIR"; then finish debian; fi
@@ -76,6 +76,9 @@ if [ -z "$LLD" ]; then
   LLD=/usr/bin/lld-$V
 fi
 
+# a panic is a trap at once: its words would go nowhere, and are a tenth of a small module
+PANIC="-Zunstable-options -Cpanic=immediate-abort"
+
 W=$(mktemp -d); trap 'rm -rf "$W"' EXIT
 NEW=$W/tc; L=$NEW/lib/rustlib
 mkdir -p "$NEW/bin" "$L/$T/lib" "$L/$HOST/bin" "$W/e/src"
@@ -84,24 +87,30 @@ ln -s "$SYS/lib/rustlib/$HOST/lib" "$L/$HOST/lib"
 ln -s "$SYS/lib/rustlib/src" "$L/src"
 ln -s /usr/bin/cargo "$NEW/bin/cargo"
 for b in rustdoc clippy-driver cargo-clippy rustfmt; do [ -x "/usr/bin/$b" ] && ln -s "/usr/bin/$b" "$NEW/bin/$b"; done
-# rustc finds its sysroot from its own library, so a link would point at $SYS: a wrapper says it instead
-cat >"$NEW/bin/rustc" <<'WRAP'
+# rustc finds its sysroot from its own library, so a link would point at $SYS: a wrapper says it instead,
+# and how std panics, which all crates of a module must agree on
+cat >"$NEW/bin/rustc" <<WRAP
 #!/bin/sh
-d=$(dirname "$(dirname "$(readlink -f "$0")")")
-for a; do case $a in --sysroot|--sysroot=*) exec /usr/bin/rustc "$@";; esac; done
-exec /usr/bin/rustc --sysroot "$d" "$@"
+d=\$(dirname "\$(dirname "\$(readlink -f "\$0")")")
+for a; do case \$a in
+  --sysroot|--sysroot=*) exec /usr/bin/rustc "\$@";;
+  $T) export RUSTC_BOOTSTRAP=1; set -- "\$@" $PANIC;;
+esac; done
+exec /usr/bin/rustc --sysroot "\$d" "\$@"
 WRAP
 chmod +x "$NEW/bin/rustc"
 
 # with bitcode, as the released std has it: a crate with lto=true needs it ("Can't find section .llvmbc");
-# with paths that are the same on every machine, for they end in the module
+# with paths that are the same on every machine, for they end in the module; for size, as what is
+# built with it: `optimize_for_size` is std's own choice of smaller sorts and formatting
 say "building std for $T (one to four minutes, once)"
-printf '[package]\nname="e"\nversion="0.0.0"\nedition="2021"\n[profile.release]\ndebug=0\ncodegen-units=1\n' >"$W/e/Cargo.toml"
+printf '[package]\nname="e"\nversion="0.0.0"\nedition="2021"\n[profile.release]\ndebug=0\nopt-level="z"\ncodegen-units=1\n' >"$W/e/Cargo.toml"
 : >"$W/e/src/lib.rs"
 ( cd "$W/e" && env -u RUSTUP_TOOLCHAIN -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET \
-    RUSTFLAGS="-C embed-bitcode=yes --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" RUSTC_BOOTSTRAP=1 RUSTC="$RUSTC" CARGO_TARGET_DIR="$W/t" \
+    RUSTFLAGS="-C embed-bitcode=yes $PANIC --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" RUSTC_BOOTSTRAP=1 RUSTC="$RUSTC" CARGO_TARGET_DIR="$W/t" \
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$LLD" \
-    /usr/bin/cargo build --release --target "$T" -Z build-std=std,panic_abort,test ) >&2
+    /usr/bin/cargo build --release --target "$T" -Z build-std=std,panic_abort,test \
+    -Z build-std-features=optimize_for_size ) >&2
 find "$W/t/$T/release/deps" -name 'lib*.rlib' ! -name 'libe-*' -exec cp {} "$L/$T/lib/" \;
 echo "$STAMP" >"$NEW/stamp"
 has_std "$NEW"
