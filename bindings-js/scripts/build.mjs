@@ -41,19 +41,22 @@ const named = read("package.json").match(/(?<="\.\/dist\/)[\w/-]+(?=\.js")/g);
 // small, loaded without the rest or instead of it
 const ALONE = [
   "bin",
+  "commands",
   "email-data",
   "internal",
   "prompt",
   "redis",
   "refine",
   "testing",
+  "wasm/commands",
   "wasm/edge",
   "wasm/inline",
   "wasm/workerd",
 ];
 // run or loaded by hosts that know ESM only
-const ESM_ONLY = /^(bin|wasm\/(edge|workerd))\./;
-const ESM_ONLY_TYPES = /^(bin|cli|files|replay|scan|redis\/replay)\.|^wasm\/(edge|workerd)\./;
+const ESM_ONLY = /^(bin|commands|wasm\/(commands|edge|workerd))\./;
+const ESM_ONLY_TYPES =
+  /^(bin|cli|commands|files|replay|scan|redis\/replay)\.|^wasm\/(commands|edge|workerd)\./;
 
 /**
  * Each file costs Node 0.8 ms to import, so sources are bundled. What the entries for hosts share
@@ -73,7 +76,7 @@ async function bundled(entries, splitting) {
     target: "es2022",
     packages: "external",
     loader: { ".bin": "base64" },
-    external: ["#wasm", "*.wasm", "*.wasm?module"],
+    external: ["#commands", "#wasm", "*.wasm", "*.wasm?module"],
     write: false,
   });
   return outputFiles.map(({ path, text }) => [relative("dist", path), text]);
@@ -106,5 +109,7 @@ for (const name of list("dist").filter(
 )) {
   write(name.replace(/\.d\.ts$/, ".d.cts"), toCjs(read("dist", name)));
 }
-write(join(GENERATED, "doorward.wasm"), readFileSync(join("src", GENERATED, "doorward.wasm")));
+for (const name of ["commands.wasm", "doorward.wasm"]) {
+  write(join(GENERATED, name), readFileSync(join("src", GENERATED, name)));
+}
 chmodSync("dist/bin.js", 0o755);

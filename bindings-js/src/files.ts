@@ -4,7 +4,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { Instance } from "./instance.js";
+import { commands } from "./commands.js";
 
 /** Input that cannot be used; the message says where, what, and what was expected. */
 export class BadInput extends Error {}
@@ -57,7 +57,7 @@ async function* harLines(file: string, head: Uint8Array, parts: AsyncIterable<Ui
   for await (const part of parts) all.push(part);
   const har = Buffer.concat(all);
   const text = har.indexOf("\u{feff}") === 0 ? har.subarray(3) : har;
-  const { shell } = Instance.current();
+  const shell = commands();
   for (const line of located(`${file}:1`, () => shell.har_lines(text))) yield Buffer.from(line);
 }
 

@@ -10,9 +10,12 @@ import { compiled } from "#wasm";
 import { shared } from "./shared.js";
 import { type Bindings, instantiate } from "./wasm/generated/glue.js";
 
+/** What the module of every host exports; the rest is for commands alone. */
+export type Shell = Omit<Bindings, "Replay" | "Scan" | "har_lines">;
+
 /** One wasm instance and the asynchronous calls it still owes an answer. */
 export class Instance {
-  readonly shell: Bindings;
+  readonly shell: Shell;
   readonly #owed = new Set<(error: unknown) => void>();
 
   constructor() {

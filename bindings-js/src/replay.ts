@@ -4,10 +4,10 @@ import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { commands } from "./commands.js";
 import emailData from "./email-data.js";
 import { environmentSecret, isDryRun } from "./environment.js";
 import { BadInput, linesOf, located, Output, Progress } from "./files.js";
-import { Instance } from "./instance.js";
 import prompt from "./prompt.js";
 import { isRedisUrl, type ReplayStore, replayStore } from "./redis/replay.js";
 
@@ -57,7 +57,7 @@ async function run(
   positionals: readonly string[],
   store: ReplayStore | undefined,
 ): Promise<number> {
-  const { shell } = Instance.current();
+  const shell = commands();
   const options = new shell.EngineOptions();
   if (isDryRun()) options.dry_run();
   options.pack(emailData.bytes);

@@ -1,9 +1,9 @@
 /** `doorward scan`: lines of text through one detector. Reads and writes files; the core does the rest. */
 
 import { parseArgs } from "node:util";
+import { commands } from "./commands.js";
 import emailData from "./email-data.js";
 import { BadInput, linesOf, located, Output, Progress } from "./files.js";
-import { Instance } from "./instance.js";
 import prompt from "./prompt.js";
 
 export const SCAN_HELP = `Usage: doorward scan KIND FILE... [--field NAME] [--out FILE]
@@ -30,7 +30,7 @@ export async function scan(args: readonly string[]): Promise<number> {
   const [kind, ...files] = positionals;
   if (kind === undefined) throw usage("found no KIND, expected one");
   if (files.length === 0) throw usage("found no file, expected at least one");
-  const { shell } = Instance.current();
+  const shell = commands();
   const options = new shell.EngineOptions();
   options.pack(emailData.bytes);
   options.pack(prompt.bytes);

@@ -23,7 +23,8 @@ import { type HttpRedisClient, type RedisClient, redisStore } from "doorward/red
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { answering, Instance, PROFILE, TAKE } from "../dist/internal.js";
+import { commands } from "../dist/commands.js";
+import { answering, PROFILE, TAKE } from "../dist/internal.js";
 
 const secret = "0123456789abcdef";
 
@@ -224,7 +225,7 @@ function lines(from: number, steps: readonly Step[]): string[] {
 }
 
 test("any limits, asked at any times, are what the embedded store says", async (t) => {
-  const { shell } = Instance.current();
+  const shell = commands();
   for (const [name, client] of CLIENTS) {
     await t.test(name, async () => {
       const store = redisStore(await client(), { deadlineMs: 5000 });

@@ -10,12 +10,12 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { Miniflare, type ModuleDefinition } from "miniflare";
 import { chromium } from "playwright-core";
-import { Instance } from "../../bindings-js/dist/instance.js";
+import { commands } from "../../bindings-js/dist/commands.js";
 import { BUN, bundle, DENO, readVectors } from "./support.js";
 import { report, runAll } from "./vectors.js";
 
 test("every vector holds in Node", () => {
-  console.log(report("wasm", runAll(readVectors(), Instance.current().shell)));
+  console.log(report("wasm", runAll(readVectors(), commands())));
 });
 
 /** What a program says that is handed a module as a file. */

@@ -1,7 +1,7 @@
 // Vectors on the package's wasm, wherever that runs: no host's modules, data in, words out.
 // The format is told in tests/native/lib.rs.
 
-import type { Instance } from "../../bindings-js/dist/instance.js";
+import type { commands } from "../../bindings-js/dist/commands.js";
 
 interface Vector {
   name: string;
@@ -56,7 +56,8 @@ export interface Outcome {
   wrong: string[];
 }
 
-type Shell = Instance["shell"];
+/** The shell that can replay. */
+export type Shell = ReturnType<typeof commands>;
 
 /** What is tested. */
 interface Product {

@@ -44,13 +44,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 /// Sizes of the npm package and what is in it.
 fn shipped() -> Result<Value> {
     let root = tree::root();
-    let module = root.join("bindings-js/dist/wasm/generated/doorward.wasm");
-    let (Some(tarball), true) = (tarball(&root.join("dist")), module.exists()) else {
+    let built = root.join("bindings-js/dist/wasm/generated");
+    let Some(tarball) = tarball(&root.join("dist")).filter(|_| built.exists()) else {
         bail!(tree::Absent("no npm package: `make js` first".into()));
     };
-    let module = tree::read(&module)?;
-    let mut zipped = GzEncoder::new(Vec::new(), Compression::best());
-    zipped.write_all(&module)?;
+    let module = tree::read(&built.join("doorward.wasm"))?;
+    let commands = tree::read(&built.join("commands.wasm"))?;
     let entry = said(
         Command::new(root.join("node_modules/.bin/esbuild"))
             .args(["bindings-js/dist/index.js", "--bundle", "--minify"])
@@ -64,11 +63,19 @@ fn shipped() -> Result<Value> {
         "compiler": compiler.trim(),
         "bytes": {
             "wasm": module.len(),
-            "wasm with gzip": zipped.finish()?.len(),
+            "wasm with gzip": zipped(&module)?,
+            "wasm of commands": commands.len(),
+            "wasm of commands with gzip": zipped(&commands)?,
             "npm tarball": tree::read(&tarball)?.len(),
             "bundled entry": entry.len(),
         },
     }))
+}
+
+fn zipped(bytes: &[u8]) -> Result<usize> {
+    let mut zipped = GzEncoder::new(Vec::new(), Compression::best());
+    zipped.write_all(bytes)?;
+    Ok(zipped.finish()?.len())
 }
 
 fn tarball(folder: &Path) -> Option<PathBuf> {

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{tree, wasm};
 
+// the other module is made of the same build
 const MODULE: &str = "bindings-js/src/wasm/generated/doorward.wasm";
 
 /// Copies what git knows or would, and nothing built.

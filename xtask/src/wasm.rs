@@ -1,11 +1,13 @@
-//! `cargo xtask wasm`: the module that every JavaScript host loads, and its glue.
+//! `cargo xtask wasm`: the modules that JavaScript hosts load, and their glue.
 //!
 //! cargo (toolchain by `xtask/wasm-toolchain.sh`) → wasm-bindgen as a library,
 //! its version held equal to the crate's by `Cargo.lock` → `wasm-opt` of npm's
 //! `binaryen` → `bindings-js/src/wasm/generated/`:
 //!
-//! - `doorward.wasm`, for hosts that compile it themselves;
-//! - `inline.js`, the same bytes as base64, for all others;
+//! - `commands.wasm`, which only the commands load: all that the shell exports;
+//! - `doorward.wasm`, the same without what only commands call ([`COMMANDS`]),
+//!   for hosts that compile it themselves;
+//! - `inline.js`, its bytes as base64, for all others;
 //! - `glue.js` and `glue.d.ts`: `instantiate(module)`, a fresh and independent
 //!   instance at each call, so that a trapped one can be replaced. The host may
 //!   hand in its own `queueMicrotask`, to catch a trap inside a task.
@@ -16,6 +18,8 @@
 //!
 //! The same sources give the same bytes wherever the tree lies. With nothing
 //! changed since the last run only cargo is asked.
+
+mod order;
 
 use core::hash::{Hash, Hasher};
 use std::hash::DefaultHasher;
@@ -43,7 +47,19 @@ const FEATURES: &[&str] = &[
     "simd",
 ];
 
+/// What exports begin with that only commands call. Without them wasm-opt drops
+/// what they alone reach: so one build gives both modules, and what is the same in
+/// them is tested in either.
+const COMMANDS: &[&str] = &[
+    "__wbg_replay_",
+    "__wbg_scan_",
+    "har_lines",
+    "replay_",
+    "scan_",
+];
+
 const WRITTEN: &[&str] = &[
+    "commands.wasm",
     "doorward.wasm",
     "glue.d.ts",
     "glue.js",
@@ -77,9 +93,20 @@ pub(crate) fn run(_arguments: &[String]) -> Result<()> {
         declarations(bound.ts().unwrap_or_default())?,
     )?;
 
-    let module = out.join("doorward.wasm");
-    optimise(&bound.wasm_mut().emit_wasm(), &compiled, &module)?;
-    let text = STANDARD.encode(tree::read(&module)?);
+    let module = bound.wasm_mut();
+    optimise(&module.emit_wasm(), &compiled, &out.join("commands.wasm"))?;
+    let mut ids = Vec::new();
+    for export in module.exports.iter() {
+        if COMMANDS.iter().any(|name| export.name.starts_with(name)) {
+            ids.push(export.id());
+        }
+    }
+    for id in ids {
+        module.exports.delete(id);
+    }
+    let base = out.join("doorward.wasm");
+    optimise(&module.emit_wasm(), &compiled, &base)?;
+    let text = STANDARD.encode(tree::read(&base)?);
     tree::write(
         &out.join("inline.js"),
         format!("{HEADER}export default \"{text}\";\n"),
@@ -129,21 +156,30 @@ fn key(compiled: &Path) -> Result<String> {
     tree::read(compiled)?.hash(&mut hasher);
     tree::read(&tree::root().join("package-lock.json"))?.hash(&mut hasher);
     include_str!("wasm.rs").hash(&mut hasher);
+    include_str!("wasm/order.rs").hash(&mut hasher);
     Ok(format!("{:016x}\n", hasher.finish()))
 }
 
 fn optimise(bound: &[u8], compiled: &Path, module: &Path) -> Result<()> {
-    let unoptimised = compiled.with_extension("bound.wasm");
-    tree::write(&unoptimised, bound)?;
+    let between = compiled.with_extension("bound.wasm");
+    tree::write(&between, bound)?;
+    // no table lies in the lowest kilobyte: it is the far end of the stack
+    wasm_opt(&["-O3", "--low-memory-unused"], &between, module)?;
+    tree::write(&between, order::named(&tree::read(module)?)?)?;
+    let sorted = ["--reorder-functions-by-name", "--strip-debug"];
+    wasm_opt(&sorted, &between, module)
+}
+
+fn wasm_opt(passes: &[&str], from: &Path, to: &Path) -> Result<()> {
     let wasm_opt = tree::root().join("node_modules/.bin/wasm-opt");
     ensure!(wasm_opt.exists(), "no wasm-opt: run `make setup`");
     tree::run(
         Command::new(wasm_opt)
-            .arg("-O3")
+            .args(passes)
             .args(FEATURES.iter().map(|name| format!("--enable-{name}")))
-            .arg(&unoptimised)
+            .arg(from)
             .arg("-o")
-            .arg(module),
+            .arg(to),
     )
 }
 
@@ -211,13 +247,15 @@ export function instantiate(
 }
 
 fn report(out: &Path) -> Result<()> {
-    let module = out.join("doorward.wasm");
-    let zipped = Command::new("gzip").arg("-9c").arg(&module).output()?;
-    ensure!(zipped.status.success(), "gzip: {}", zipped.status);
-    println!(
-        "doorward.wasm: {} bytes, {} with gzip",
-        tree::read(&module)?.len(),
-        zipped.stdout.len()
-    );
+    for name in ["doorward.wasm", "commands.wasm"] {
+        let module = out.join(name);
+        let zipped = Command::new("gzip").arg("-9c").arg(&module).output()?;
+        ensure!(zipped.status.success(), "gzip: {}", zipped.status);
+        println!(
+            "{name}: {} bytes, {} with gzip",
+            tree::read(&module)?.len(),
+            zipped.stdout.len()
+        );
+    }
     Ok(())
 }

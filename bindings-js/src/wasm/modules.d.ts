@@ -5,6 +5,11 @@ declare module "#wasm" {
   export function compiled(): WebAssembly.Module;
 }
 
+declare module "#commands" {
+  /** The compiled module. */
+  export function compiled(): WebAssembly.Module;
+}
+
 declare module "*.bin" {
   /** A pack, as base64. */
   const base64: string;
