@@ -70,14 +70,14 @@ const fn classes() -> [u32; 256] {
 /// The tables that a word may be in.
 static TABLES: OnceBox<Sieve> = OnceBox::new();
 
-fn tables() -> Box<Sieve> {
-    Box::new(Sieve::new(&[
+fn tables() -> Sieve {
+    Sieve::new(&[
         (sql::WORDS.list(), IN_SQL),
         (ROWS.list(), IN_ROWS),
         (COMMANDS.list(), IN_COMMANDS),
         (EVENTS.list(), IN_EVENTS),
         (ASKS.list(), IN_ASKS),
-    ]))
+    ])
 }
 
 const IN_SQL: u8 = 1;
@@ -98,7 +98,7 @@ pub(crate) fn scan(text: &[u8]) -> Signs {
     };
     let (mut base, mut edge) = (0_usize, 0_usize);
     let mut in_word = false;
-    let tables = TABLES.get_or_init(tables);
+    let tables = TABLES.get_or_init(|| Box::new(tables()));
     for block in text.chunks(64) {
         let words = swar::word_mask(block);
         let mut edges = words ^ (words.wrapping_shl(1) | u64::from(in_word));

@@ -28,7 +28,7 @@ impl Known {
             return;
         };
         self.marks |= row.marks;
-        for phrase in row.phrases {
+        for phrase in row.phrases() {
             if phrase.stands(text, start, end) {
                 for (slot, score) in self.best.iter_mut().zip(phrase.scores) {
                     if slot.is_none_or(|kept| kept.score < score) {
@@ -69,7 +69,7 @@ impl Phrase {
                 .is_some_and(|end| end.eq_ignore_ascii_case(ending))
         };
         rest.len() <= 60
-            && starts_with_ci(rest, self.tail.as_bytes())
+            && starts_with_ci(rest, self.tail)
             && rest
                 .iter()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'$' | b'_'))
@@ -79,35 +79,31 @@ impl Phrase {
 
     fn stands(&self, text: &[u8], start: usize, end: usize) -> bool {
         let before = text.get(..start).unwrap_or_default();
-        if self.before == WHOLE {
+        if self.before == WHOLE.as_bytes() {
             return before.is_empty() && self.is_all(text.get(end..).unwrap_or_default());
         }
         let before_fits = before
             .len()
             .checked_sub(self.before.len())
             .and_then(|at| before.get(at..))
-            .is_some_and(|b| b.eq_ignore_ascii_case(self.before.as_bytes()));
+            .is_some_and(|b| b.eq_ignore_ascii_case(self.before));
         if !before_fits {
             return false;
         }
         let mut cursor = Cursor::starting_at(text, end);
-        for wanted in self.tail.bytes() {
+        for wanted in self.tail {
             if cursor.peek().is_some_and(is_space) {
                 cursor.take_while(is_space);
             }
             if !cursor
                 .next()
-                .is_some_and(|b| b.eq_ignore_ascii_case(&wanted))
+                .is_some_and(|b| b.eq_ignore_ascii_case(wanted))
             {
                 return false;
             }
         }
         // a whole word: `.lang.Runtime` is not `.lang.RuntimePermission`
-        let ends = self
-            .tail
-            .bytes()
-            .last()
-            .is_some_and(|b| b.is_ascii_alphabetic());
+        let ends = self.tail.last().is_some_and(u8::is_ascii_alphabetic);
         !(ends && cursor.peek().is_some_and(|b| b.is_ascii_alphabetic()))
     }
 }
