@@ -2,7 +2,7 @@
 //!
 //! gzip finds again what it saw in the last 32 KB, and wasm-bindgen writes
 //! functions by their size. Each function is therefore followed by the one that
-//! shares most with the last few; that is 3 % of the module with gzip. The order
+//! shares most with the last few; that is a hundredth of the module with gzip. The order
 //! is told to wasm-opt as names, which it sorts by and then drops.
 
 #![allow(
