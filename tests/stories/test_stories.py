@@ -118,9 +118,9 @@ def _explained(server: Server) -> None:
     lines = re.findall(r"^(dw_\w+) (-?\d+ \S+: .*)$", server.log(), re.M)
     printed = "".join(f"{why}\n" for decision, why in lines if decision == lines[-1][0])
     text = README.read_text("utf-8")
-    if os.environ.get("STORIES_UPDATE") == "1":
-        README.write_text(BLOCK.sub(lambda _: printed, text, count=1), "utf-8")
-        return
     found = BLOCK.search(text)
     assert found, "README.md has no explanation"
+    if os.environ.get("STORIES_UPDATE") == "1":
+        README.write_text(text[: found.start()] + printed + text[found.end() :], "utf-8")
+        return
     assert found[0] == printed
