@@ -35,6 +35,8 @@ pub(super) struct Brands {
     pub(super) old_grease: bool,
     /// It is that of this version.
     pub(super) right_grease: bool,
+    /// Nothing else is named: no browser that people install.
+    pub(super) plain: bool,
 }
 
 impl Brands {
@@ -51,6 +53,7 @@ impl Brands {
         }
         if let Some(chromium) = brands.chromium {
             brands.right_grease = each(list).any(|(name, version)| grease(chromium, name, version));
+            brands.plain = brands.right_grease && each(list).count() == 2;
         }
         brands
     }
@@ -109,7 +112,9 @@ mod tests {
             r#""Not:A-Brand";v="8", "Chromium";v="156""#,
             r#""Not)A;Brand";v="8", "Chromium";v="138", "Google Chrome";v="138""#,
         ] {
-            assert!(Brands::read(list.as_bytes()).right_grease, "{list}");
+            let brands = Brands::read(list.as_bytes());
+            assert!(brands.right_grease, "{list}");
+            assert_eq!(brands.plain, !brands.google, "{list}");
         }
         let made = br#"" Not A;Brand";v="99", "Chromium";v="156", "Google Chrome";v="156""#;
         let brands = Brands::read(made);

@@ -74,6 +74,7 @@ signs! {
     HintsBrand Certain Hints "sec-ch-ua names another brand"
     HintsOldGrease Certain Hints "sec-ch-ua is made up as years before this version"
     HintsWithheld Certain Hints "fetch metadata and zstd of a secure origin, but no client hints"
+    HintsStale Certain Hints "sec-ch-ua names a plain Chromium that is newer"
     FetchPartial Certain Fetch "sec-fetch-mode without sec-fetch-site"
     FetchImpossible Certain Fetch "fetch metadata that cannot occur together"
     FetchBody Certain Fetch "a page opened with a body that no form sends"
@@ -175,6 +176,10 @@ fn hints(claim: Claim, headers: &Headers<'_>, signs: &mut Signs) {
     }
     let other = |version| version != claim.major;
     signs.when(brands.chromium.is_some_and(other), Sign::HintsVersion);
+    // scripts carry a User-Agent that grows old, and drive a Chromium without a
+    // brand; an old one in a device claims to be newer
+    let newer = brands.chromium.is_some_and(|version| version > claim.major);
+    signs.when(brands.plain && newer, Sign::HintsStale);
     let elsewhere = |system: System| system != claim.system;
     let system = headers.hint_platform.and_then(platform);
     signs.when(system.is_some_and(elsewhere), Sign::HintsPlatform);
