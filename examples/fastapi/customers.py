@@ -176,7 +176,10 @@ codes = customers.with_rule(
 
 @router.post("/api/step-up")
 async def step_up(request: Request) -> Response:
-    """`{action}` sends a code by mail; `{action, code}` makes a proof of it for that action."""
+    """`{action}` sends a code by mail; `{action, code}` makes a proof of it for that action, once.
+
+    With passkeys, verify the assertion where the code is compared.
+    """
     user_id, session = customer(request)
     form = await fields(request)
     action, code = text(form.get("action")), text(form.get("code"))

@@ -19,7 +19,10 @@ const codes = customers.withRule(
   }),
 );
 
-/** `{action}` sends a code by mail; `{action, code}` makes a proof of it for that action, once. */
+/**
+ * `{action}` sends a code by mail; `{action, code}` makes a proof of it for that action, once. With
+ * passkeys, verify the assertion where the code is compared.
+ */
 export const POST = shown(async (request) => {
   const { userId, session } = customer(request);
   const { action, code } = await fields(request);
