@@ -165,3 +165,33 @@ test("scan: a line for a line, bad input by its place", () => {
   assert.equal(wrong.stderr, "texts.jsonl:1: body: found nothing, expected text\n");
   assert.equal(doorward("scan", "nonsense", file1).status, 2);
 });
+
+test("calibrate: a file, or how much is lacking; bad input with its place", () => {
+  const judged = (id: number) => JSON.stringify({ ...JSON.parse(line(id)), label: "legit" });
+  const refined = { ...JSON.parse(policy(2)), refine: { mode: "LIVE" } };
+  const replay = [
+    "--policy",
+    file("refined.json", JSON.stringify(refined)),
+    "--log",
+    "refined.log",
+  ];
+  const told = [1, 2, 3].map(judged).join("\n");
+  assert.equal(doorward("replay", file("judged.jsonl", told), ...replay).status, 0);
+  const fitted = doorward("calibrate", "refined.log", "--max-false-positives", "1");
+  assert.equal(fitted.status, 0, fitted.stderr);
+  assert.equal(JSON.parse(fitted.stdout).points.length, 41);
+  assert.match(fitted.stderr, /^3 good requests and 0 of abuse\./);
+  const short = doorward("calibrate", "refined.log", "--max-false-positives", "0.001");
+  assert.equal(short.status, 1);
+  assert.equal(short.stdout, "");
+  assert.match(short.stderr, /more good requests with an outcome are needed/);
+  for (const [asked, log, said] of [
+    ["often", "refined.log", /^doorward calibrate: found --max-false-positives often/],
+    ["0.1", file("bad.log", "\n{}"), /^bad\.log:2: id: found null, expected text/],
+    ["0.1", "no.log", /^no\.log:1: /],
+  ] as const) {
+    const run = doorward("calibrate", log, "--max-false-positives", asked);
+    assert.equal(run.status, 2, run.stderr);
+    assert.match(run.stderr, said);
+  }
+});

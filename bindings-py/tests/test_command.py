@@ -154,3 +154,27 @@ def test_the_ward_of_a_module_is_its_policy() -> None:
     assert (
         Doorward(rules=[fixed_window(mode="LIVE", window="1h", max=2)]).to_json() == ward.to_json()
     )
+
+
+@pytest.mark.usefixtures("folder")
+def test_calibrate(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("refined.json").write_text(json.dumps({**POLICY, "refine": {"mode": "LIVE"}}))
+    replay = ["replay", "traffic.jsonl", "--policy", "refined.json", "--log", "refined.log"]
+    assert main(replay) == 0
+    capsys.readouterr()
+    assert main(["calibrate", "refined.log", "--max-false-positives", "1"]) == 0
+    said = capsys.readouterr()
+    assert len(json.loads(said.out)["points"]) == 41
+    assert said.err.startswith("2 good requests and 1 of abuse.")
+    assert main(["calibrate", "refined.log", "--max-false-positives", "0.001"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "more good requests with an outcome are needed" in said.err
+    Path("bad.log").write_text("\n{}")
+    for asked, log, expected in (
+        ("often", "refined.log", "doorward calibrate: found --max-false-positives often"),
+        ("0.1", "bad.log", "bad.log:2: id: found null, expected text"),
+        ("0.1", "no.log", "no.log:1: "),
+    ):
+        assert main(["calibrate", log, "--max-false-positives", asked]) == 2
+        assert capsys.readouterr().err.startswith(expected)

@@ -374,6 +374,26 @@ fn export_and_import_keep_everything() {
 }
 
 #[test]
+fn a_million_actors_take_no_more_memory_than_was_given() {
+    let mut store = Memory::new(1 << 17, 1);
+    let bad = Observed {
+        flagged: 3,
+        ..Observed::default()
+    };
+    let seen = Observed {
+        requests: 1,
+        ..Observed::default()
+    };
+    store.profile(Key(1), &bad, NOW);
+    for key in 2..1_000_000 {
+        store.profile(Key(key), &seen, NOW);
+    }
+    assert!(store.bytes() <= 1 << 17);
+    let known = store.profile(Key(1), &Observed::default(), NOW);
+    assert_eq!(known.flagged, 3000);
+}
+
+#[test]
 fn a_half_written_entry_costs_itself_only() {
     let mut whole = filled();
     let bytes = whole.export();
