@@ -6,12 +6,14 @@
 #
 # Two routes, first that works:
 #   rustup   `rustup target add`, which is all that a machine with the network needs;
-#   debian   rustc-web + its std source from apt, std built once, as the toolchain "doorward-wasm".
+#   debian   rustc-web + its std source from apt, std built once, as the toolchain "doorward-wasm-N".
 # WASM_ROUTE=rustup|debian forces one. WASM_TOOLCHAIN_DIR moves the built one. Safe to run again,
 # and twice at once.
 set -euo pipefail
 T=wasm32-unknown-unknown
-NAME=doorward-wasm-small
+# counts the ways in which std has been built here: trees of different ages do not undo each other's
+RECIPE=5
+NAME=doorward-wasm-$RECIPE
 DIR=${WASM_TOOLCHAIN_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/$NAME}
 ROUTE=${WASM_ROUTE:-}
 say() { echo "wasm-toolchain: $*" >&2; }
@@ -56,7 +58,7 @@ fi
 RUSTC=/usr/bin/rustc
 SYS=$("$RUSTC" --print sysroot)
 HOST=$("$RUSTC" -vV | sed -n 's/^host: //p')
-STAMP="$("$RUSTC" --version) 4"
+STAMP="$("$RUSTC" --version) $RECIPE"
 mkdir -p "$(dirname "$DIR")"
 exec 9>"$DIR.lock"; flock 9
 if [ "$(cat "$DIR/stamp" 2>/dev/null)" = "$STAMP" ] && has_std "$DIR"; then finish debian; fi
@@ -104,7 +106,21 @@ chmod +x "$NEW/bin/rustc"
 # with paths that are the same on every machine, for they end in the module; for size, as what is
 # built with it: `optimize_for_size` is std's own choice of smaller sorts and formatting
 say "building std for $T (one to four minutes, once)"
-printf '[package]\nname="e"\nversion="0.0.0"\nedition="2021"\n[profile.release]\ndebug=0\nopt-level="z"\ncodegen-units=1\n' >"$W/e/Cargo.toml"
+cat >"$W/e/Cargo.toml" <<'MANIFEST'
+[package]
+name = "e"
+version = "0.0.0"
+edition = "2021"
+[profile.release]
+debug = 0
+opt-level = "z"
+codegen-units = 1
+# copying, comparing and allocating are in every request
+[profile.release.package.compiler_builtins]
+opt-level = 3
+[profile.release.package.dlmalloc]
+opt-level = 3
+MANIFEST
 : >"$W/e/src/lib.rs"
 ( cd "$W/e" && env -u RUSTUP_TOOLCHAIN -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET \
     RUSTFLAGS="-C embed-bitcode=yes $PANIC --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" RUSTC_BOOTSTRAP=1 RUSTC="$RUSTC" CARGO_TARGET_DIR="$W/t" \
