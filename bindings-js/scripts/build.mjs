@@ -56,7 +56,7 @@ const ALONE = [
 // run or loaded by hosts that know ESM only
 const ESM_ONLY = /^(bin|commands|wasm\/(commands|edge|workerd))\./;
 const ESM_ONLY_TYPES =
-  /^(bin|cli|commands|files|replay|scan|redis\/replay)\.|^wasm\/(commands|edge|workerd)\./;
+  /^(bin|calibrate|cli|commands|files|replay|scan|redis\/replay)\.|^wasm\/(commands|edge|workerd)\./;
 
 /**
  * Each file costs Node 0.8 ms to import, so sources are bundled. What the entries for hosts share

@@ -1,8 +1,8 @@
 /** `doorward calibrate`: refine's calibration from a decision log. Reads and writes files; the core does the rest. */
 
 import { parseArgs } from "node:util";
+import { commands } from "./commands.js";
 import { BadInput, linesOf, located, Output, Progress } from "./files.js";
-import { Instance } from "./instance.js";
 
 export const CALIBRATE_HELP = `Usage: doorward calibrate LOG... --max-false-positives P [--out FILE]
 
@@ -25,7 +25,7 @@ export async function calibrate(args: readonly string[]): Promise<number> {
   const asked = values["max-false-positives"];
   if (asked === undefined) throw usage("found no --max-false-positives, expected a number");
   if (positionals.length === 0) throw usage("found no log, expected at least one");
-  const { shell } = Instance.current();
+  const shell = commands();
   const engine = located("doorward calibrate", () => new shell.Calibrate(asked));
   const progress = new Progress();
   try {

@@ -1,5 +1,5 @@
 /**
- * What only commands call: replay, scan, HAR.
+ * What only commands call: replay, scan, calibrate, HAR.
  *
  * It is the module of every host with a few exports more, in an instance of its
  * own. A server never loads it.

@@ -11,7 +11,7 @@ import { shared } from "./shared.js";
 import { type Bindings, instantiate } from "./wasm/generated/glue.js";
 
 /** What the module of every host exports; the rest is for commands alone. */
-export type Shell = Omit<Bindings, "Replay" | "Scan" | "har_lines">;
+export type Shell = Omit<Bindings, "Calibrate" | "Replay" | "Scan" | "har_lines">;
 
 /** One wasm instance and the asynchronous calls it still owes an answer. */
 export class Instance {

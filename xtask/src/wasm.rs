@@ -51,8 +51,10 @@ const FEATURES: &[&str] = &[
 /// what they alone reach: so one build gives both modules, and what is the same in
 /// them is tested in either.
 const COMMANDS: &[&str] = &[
+    "__wbg_calibrate_",
     "__wbg_replay_",
     "__wbg_scan_",
+    "calibrate_",
     "har_lines",
     "replay_",
     "scan_",
