@@ -88,7 +88,7 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     #[cfg(feature = "core")]
     (
         "refine",
-        "train refine's weights on simulated days: core/model/refine.bin and its card",
+        "train refine's weights on simulated days: core/model/refine.bin and its card; --check only compares",
         refining::train,
     ),
     #[cfg(feature = "core")]

@@ -13,7 +13,7 @@ mod prior;
 use crate::simulate::DATA;
 use crate::simulate::regime::{HELD, REGIMES, Regime};
 use crate::simulate::sample::Samples;
-use anyhow::{Error, Result};
+use anyhow::{Error, Result, bail};
 use collect::{Sample, collect};
 use core::fmt::Write as _;
 use doorward_core::refine::{COUNT, Model, POINTS, SIGNALS, Weighed, contract};
@@ -151,14 +151,22 @@ pub(crate) fn eval(arguments: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// `cargo xtask refine`: writes the weights and their card.
+/// `cargo xtask refine`: writes the weights and their card; `--check` trains again
+/// and compares.
 ///
 /// # Errors
-/// What could not be read or written.
-pub(crate) fn train(_: &[String]) -> Result<()> {
+/// What could not be read or written; other bytes than there are.
+pub(crate) fn train(arguments: &[String]) -> Result<()> {
     let all = samples(&REGIMES, &SEEDS)?;
     let model = fit(&all, &|_| true, &[]);
     let file = file(&model);
+    if arguments.iter().any(|argument| argument == "--check") {
+        if std::fs::read("core/model/refine.bin")? != file {
+            bail!("core/model/refine.bin: found other bytes than training gives: `make train`");
+        }
+        println!("core/model/refine.bin: the same bytes");
+        return Ok(());
+    }
     let held = samples(&HELD, &FRESH)?;
     let shipped = Model::read(&file);
     let held: Vec<_> = held
