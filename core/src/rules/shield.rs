@@ -53,6 +53,7 @@ mod ssrf;
 mod templates;
 mod traversal;
 mod upload;
+mod whole;
 mod windows;
 mod xpath;
 mod xss;

@@ -27,6 +27,15 @@ pub(crate) fn character(rest: &[u8]) -> Option<(Folded, usize)> {
     Some((Folded::To(byte), length))
 }
 
+/// A quotation mark that code page 1252 and databases turn into a straight one.
+pub(crate) fn quote(rest: &[u8]) -> Option<u8> {
+    match *rest {
+        [0xe2, 0x80, 0x98 | 0x99 | 0x9b | 0xb2, ..] => Some(b'\''),
+        [0xe2, 0x80, 0x9c | 0x9d | 0xb3, ..] => Some(b'"'),
+        _ => None,
+    }
+}
+
 /// Overlong forms of ASCII, also with the second byte unmasked.
 fn overlong(rest: &[u8]) -> Option<(u8, usize)> {
     Some(match *rest {
@@ -80,6 +89,9 @@ fn compatible(rest: &[u8]) -> Option<(u8, usize)> {
         [0xe2, 0x80, 0xa4, ..] => (b'.', 3),
         [0xe2, 0x81, 0x84, ..] | [0xe2, 0x88, 0x95, ..] => (b'/', 3),
         [0xe2, 0x84, 0xaa, ..] => (b'k', 3),
+        // circled digits
+        [0xe2, 0x91, low @ 0xa0..=0xa8, ..] => (low.wrapping_sub(0xa0).wrapping_add(b'1'), 3),
+        [0xe2, 0x93, 0xaa, ..] => (b'0', 3),
         // circled letters
         [0xe2, 0x92, low @ 0xb6..=0xbf, ..] => (low.wrapping_sub(0xb6).wrapping_add(b'A'), 3),
         [0xe2, 0x93, low @ 0x80..=0x8f, ..] => (low.wrapping_sub(0x80).wrapping_add(b'K'), 3),

@@ -90,11 +90,9 @@ pub(crate) fn looks_like_lines(text: &[u8]) -> bool {
     text.ends_with(b"\r\n") && begins_like_a_form(text)
 }
 
-/// Pairs with something encoded in them, under whatever type: no blank or line
-/// end among the first bytes, which text has.
+/// Pairs, under whatever type: no blank or line end among the first bytes, which
+/// text has.
 pub(crate) fn looks_like_a_form(text: &[u8]) -> bool {
     let head = text.get(..text.len().min(512)).unwrap_or_default();
-    begins_like_a_form(head)
-        && head.iter().any(|b| matches!(b, b'%' | b'&' | b'+'))
-        && head.trim_ascii_end().iter().all(|b| *b > b' ')
+    begins_like_a_form(head) && head.trim_ascii_end().iter().all(|b| *b > b' ')
 }

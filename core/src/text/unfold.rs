@@ -21,6 +21,9 @@ use alloc::vec::Vec;
 /// How often the result is decoded again.
 pub(crate) const ROUNDS: usize = 3;
 
+/// Typographic quotation marks are read as straight ones in values of this length.
+const SHORT: usize = 100;
+
 /// Bytes that may start something to unfold.
 static MAY_FOLD: ByteSet = ByteSet::of(b"%&\\+").and(&fold::LEADS);
 
@@ -63,11 +66,17 @@ fn once(text: &[u8], escaped: bool, out: &mut Vec<u8>) -> bool {
     out.reserve(text.len());
     let mut cursor = Cursor::new(text);
     let mut changed = false;
+    // in what is longer they are those of a writer
+    let short = text.len() <= SHORT;
     while !cursor.done() {
         out.extend_from_slice(cursor.take_while(|b| !MAY_FOLD.has(b)));
         let rest = cursor.rest();
         let read = match rest.first() {
             Some(b'+') => utf7(rest, out),
+            Some(0xe2) if short && let Some(quote) = fold::quote(rest) => {
+                out.push(quote);
+                Some(3)
+            }
             Some(0x80..) => fold::character(rest).map(|(folded, length)| {
                 if let Folded::To(byte) = folded {
                     out.push(byte);
@@ -149,7 +158,9 @@ fn escape(rest: &[u8]) -> Option<(u32, usize)> {
         [b'\\', b'u' | b'U', a, b, c, d, ..] => Some((fold_wide(number(&[a, b, c, d], 16)?), 6)),
         [b'&', b'#', ..] => entity_number(rest),
         [b'&', ..] => entity_name(rest),
-        [b'\\', b'0'..=b'7', ..] => octal(rest).or_else(|| padded(rest)),
+        [b'\\', b'0'..=b'7', ..] => octal(rest)
+            .or_else(|| padded(rest))
+            .or_else(|| punctuation(rest)),
         _ => None,
     }
 }
@@ -183,6 +194,14 @@ fn padded(rest: &[u8]) -> Option<(u32, usize)> {
     let blank = matches!(digits.get(length), Some(b' ' | b'\t'));
     (length >= 4 && matches!(code, 0x20..=0x7e))
         .then_some((code, length.saturating_add(if blank { 2 } else { 1 })))
+}
+
+/// `\28`, `\3c`: punctuation of a style sheet by its number.
+fn punctuation(rest: &[u8]) -> Option<(u32, usize)> {
+    let code = number(rest.get(1..3)?, 16)?;
+    let ended = rest.get(3).is_none_or(|b| !b.is_ascii_hexdigit());
+    let mark = u8::try_from(code).is_ok_and(|b| b.is_ascii_punctuation() || b == b' ');
+    (ended && mark).then_some((code, 3))
 }
 
 /// `%2%e`: one digit behind each percent sign, and no digit after them.

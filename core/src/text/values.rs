@@ -60,7 +60,7 @@ pub struct Value<'v> {
 }
 
 /// Headers that hold text written by, or for, people and applications.
-pub const HEADERS: [&str; 16] = [
+pub const HEADERS: [&str; 19] = [
     "user-agent",
     "referer",
     "origin",
@@ -77,6 +77,9 @@ pub const HEADERS: [&str; 16] = [
     "spring.cloud.function.routing-expression",
     "x-forwarded-proto",
     "x-filename",
+    "x-file-name",
+    "x_filename",
+    "x.filename",
 ];
 
 /// So deep are documents inside values read.
@@ -494,7 +497,12 @@ mod tests {
             shown("/", &[("content-type", "text/plain")], b"a=b\r\nc=d e\r\n")
                 .ends_with("Form(a)=b Form(c)=d e")
         );
-        assert!(shown("/", &[("content-type", "text/plain")], b"a=b").ends_with("Body()=a=b"));
+        // one pair is a form too: the value alone may be what matters
+        assert!(
+            shown("/", &[("content-type", "text/plain")], b"a=b")
+                .ends_with("Body()=a=b Form!()=a Form(a)=b")
+        );
+        assert!(shown("/", &[("content-type", "text/plain")], b"a = b").ends_with("Body()=a = b"));
         assert!(
             shown("/", &[("content-type", "text/xml")], b"<a>b</a>")
                 .ends_with("Xml()=<a>b</a> Body()=b")

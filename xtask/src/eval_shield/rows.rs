@@ -88,21 +88,35 @@ impl Row {
     }
 
     pub(super) fn shown(&self) -> String {
-        let cookie = self
-            .headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case("cookie"));
-        let cookie = cookie
-            .filter(|_| self.place.starts_with("cookie"))
-            .map_or("", |(_, v)| v);
-        let mut text = format!("{} {} {cookie} | {}", self.method, self.target, self.body)
-            .replace('\n', "\\n");
+        let mut text = format!("{} {}", self.method, self.target);
+        // a browser's own headers say nothing of an attack
+        for (name, value) in &self.headers {
+            let name = name.to_ascii_lowercase();
+            let usual = name.starts_with("sec-") || USUAL.contains(&name.as_str());
+            if !usual && (name != "user-agent" || !value.starts_with("Mozilla")) {
+                text += &[" ", &name, ": ", value].concat();
+            }
+        }
+        text = format!("{text} | {}", self.body).replace('\n', "\\n");
         if let Some((end, _)) = text.char_indices().nth(600) {
             text.truncate(end);
         }
         text
     }
 }
+
+/// Headers that every browser sends.
+const USUAL: [&str; 9] = [
+    "host",
+    "accept",
+    "accept-language",
+    "accept-encoding",
+    "connection",
+    "content-type",
+    "content-length",
+    "cache-control",
+    "upgrade-insecure-requests",
+];
 
 pub(super) fn files(dir: &Path, split: &str) -> Result<Vec<PathBuf>, String> {
     let entries = std::fs::read_dir(dir).map_err(|e| format!("{}: {e}", dir.display()))?;

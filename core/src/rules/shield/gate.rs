@@ -156,10 +156,13 @@ impl Signs {
         for &byte in text.get(start..end).unwrap_or_default() {
             let class = CLASSES.get(usize::from(byte)).copied().unwrap_or_default();
             self.bytes |= class;
+            self.filled |= byte > b' ';
             if class & PAIRED != 0 {
                 self.bytes |= pair(before, byte);
             } else if byte == b'\n' {
-                self.texture.lines = self.texture.lines.saturating_add(1);
+                let letter = self.lone && !self.filled;
+                (self.lone, self.filled) = (false, false);
+                self.texture.lines = self.texture.lines.saturating_add(usize::from(!letter));
             }
             before = byte;
         }
@@ -177,6 +180,8 @@ impl Signs {
         let length = end.saturating_sub(start);
         let head = swar::head(rest);
         let [first, ..] = head.to_le_bytes();
+        self.filled |= length > 1 || self.lone;
+        self.lone = true;
         if first.is_ascii_digit() {
             self.number(rest.get(..length).unwrap_or_default());
         } else {
@@ -266,10 +271,10 @@ mod tests {
         );
         assert!(scan(b"<b").markup() && scan(b"x;id").shell() && scan(b"../x").path());
         assert_eq!(
-            scan(b"a b\nc").texture,
+            scan(b"ab c\nd\n\te\n").texture,
             Texture {
-                length: 5,
-                words: 3,
+                length: 10,
+                words: 4,
                 lines: 1
             }
         );

@@ -63,6 +63,7 @@ impl Known {
 impl Phrase {
     /// `rest` is the tail and a name, and no exception that is reported.
     fn is_all(&self, rest: &[u8]) -> bool {
+        let rest = rest.trim_ascii_end();
         let ends = |ending: &[u8]| {
             let at = rest.len().checked_sub(ending.len());
             at.and_then(|at| rest.get(at..))

@@ -80,7 +80,7 @@ const COMMAND: &str = "shield.rce.command";
 const SSRF: &str = "shield.ssrf.metadata";
 
 /// Every code of a phrase.
-const CODES: [&str; 14] = [
+const CODES: [&str; 15] = [
     PHP,
     JAVA,
     NODE,
@@ -95,6 +95,7 @@ const CODES: [&str; 14] = [
     "shield.ssi.directive",
     "shield.traversal.wrapper",
     "shield.xss.script",
+    "shield.xss.style",
 ];
 
 /// What a word is worth knowing for, as it is written.

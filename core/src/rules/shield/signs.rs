@@ -16,6 +16,10 @@ pub(crate) struct Signs {
     pub(super) sql: u64,
     pub(crate) texture: Texture,
     pub(crate) known: Known,
+    /// The line at hand has a word; and more than one letter. Lines of a letter
+    /// each are no text.
+    pub(super) lone: bool,
+    pub(super) filled: bool,
 }
 
 pub(super) const QUOTE: u32 = 1;
@@ -177,6 +181,18 @@ impl Signs {
         self.known.marked(SCHEME) && self.has(COLON)
     }
 
+    /// Short, and an address or the name of a host.
+    pub(crate) fn host(&self) -> bool {
+        (self.has(COLON) || self.texture.length <= 64) && self.has(SLASH | DOT | COLON)
+    }
+
+    /// Short, and of one piece.
+    pub(crate) fn piece(&self) -> bool {
+        self.texture.length <= 200
+            && !self.texture.is_text()
+            && self.has(OPEN | SEPARATOR | COMPARE | PAIRED)
+    }
+
     pub(crate) fn idiom(&self) -> bool {
         self.known.marked(SHELL) || (self.has(OPEN) && self.has(SEPARATOR))
     }
@@ -246,6 +262,13 @@ impl Signs {
         if short && (joined || (quote && self.has(COMMENT | OPERATOR | COMPARE | SEPARATOR))) {
             return true;
         }
+        let brief = self.texture.length <= 64;
+        // `1 --`, `@@version`
+        if brief && self.has(COMMENT) && (digit || self.has(COMMA | OPEN))
+            || brief && self.has(COMMA) && !self.bare()
+        {
+            return true;
+        }
         if self.sql == 0 {
             return false;
         }
@@ -273,14 +296,14 @@ impl Signs {
             || (self.has(OPEN) && self.says(&[Kind::Sleep, Kind::Function]))
             || (self.has(OPEN)
                 && self.says(&[Kind::WeakFunction, Kind::Object])
-                && (quote || self.says(&[Kind::Logic]) || digit && self.has(COMPARE)))
+                && (quote || brief || self.says(&[Kind::Logic]) || digit && self.has(COMPARE)))
             || (self.says(&compares)
                 && ((quote && (short || self.has(COMPARE)))
                     || self.has(COMPARE)
                     || (digit && self.says(&[Kind::Like, Kind::Between]))))
             || (digit && self.says(&[Kind::Order, Kind::Having, Kind::Where]))
             || (self.says(&[Kind::Union]) && self.says(&[Kind::Select]))
-            || (self.says(&[Kind::Case]) && digit && self.has(QUOTE | OPEN | COMPARE))
+            || (self.says(&[Kind::Case]) && digit && (brief || self.has(QUOTE | OPEN | COMPARE)))
             || (self.texture.length <= 64
                 && self.says(&[Kind::As])
                 && self.says(&[Kind::From])
@@ -288,6 +311,7 @@ impl Signs {
             || (self.says(&[Kind::Logic])
                 && digit
                 && (self.has(COMMENT) || short && self.says(&[Kind::In, Kind::Is])))
+            || (brief && self.says(&[Kind::Logic]) && self.has(COMMENT))
     }
 }
 

@@ -29,6 +29,8 @@ use alloc::vec::Vec;
 /// Tokens judged at a time; shapes see [`LOOK_AHEAD`] of the next window.
 const WINDOW: usize = 512;
 const LOOK_AHEAD: usize = 32;
+/// The first window of a document that has little left to show.
+const SETTLED: usize = landing::IN_DOCUMENT + LOOK_AHEAD;
 
 /// What a shape says: code, belief, tokens it took.
 type Shape = (&'static str, u16, usize);
@@ -98,10 +100,19 @@ fn read(
     for token in lexer {
         view.first = view.first.or(Some(token));
         room.push(token);
-        if room.len() >= WINDOW {
-            let judged = WINDOW.saturating_sub(LOOK_AHEAD);
+        // a document that gave what documents give: only what is executed counts
+        let settled = view.texture().is_document()
+            && best
+                .0
+                .is_some_and(|found| found.score >= landing::MOST_IN_DOCUMENT);
+        let window = if settled { SETTLED } else { WINDOW };
+        if room.len() >= window {
+            let judged = room.len().saturating_sub(LOOK_AHEAD);
             view.judge(room, judged, best);
             room.drain(..judged);
+            if settled && view.executed.is_some_and(|end| end <= token.start) {
+                return;
+            }
         }
     }
     view.judge(room, room.len(), best);
@@ -185,7 +196,9 @@ impl View<'_> {
             return Some(found);
         }
         match first.kind {
-            Kind::Close => self.behind_quote(*first, tail),
+            Kind::Close => self
+                .behind_quote(*first, tail)
+                .or_else(|| self.left_and_cut(*first, tail)),
             Kind::Union if self.is_quoted(*first, tail) => None,
             Kind::Union => union(tail, self.before.is_some() && self.attached()),
             Kind::Logic | Kind::Pipes => self.logic(tail).or_else(|| self.cut_off(rest)),
@@ -215,6 +228,7 @@ impl View<'_> {
                 self.choice(*first, tail)
             }
             Kind::Case => self.case(tail),
+            Kind::Variable if self.server(*first).is_some() => self.server(*first),
             Kind::As if self.index <= 2 && self.texture.words <= 8 => {
                 let name = tail.first().is_some_and(|t| t.kind != Kind::From);
                 let from = tail.iter().take(3).any(|t| t.kind == Kind::From);

@@ -12,7 +12,9 @@ use crate::text::cursor::starts_with_ci;
 pub(crate) fn find_in(text: &[u8]) -> Option<Evidence> {
     let text = text.trim_ascii();
     let head = text.get(..text.len().min(16))?;
-    let at = head.iter().position(|b| *b == b':')?;
+    let Some(at) = head.iter().position(|b| *b == b':') else {
+        return bare(text);
+    };
     let scheme = text.get(..at)?;
     if scheme.is_empty() || !scheme.iter().all(u8::is_ascii_alphanumeric) {
         return None;
@@ -44,6 +46,8 @@ pub(crate) fn find_in(text: &[u8]) -> Option<Evidence> {
         odd_ipv4(host)
             .or_else(|| helper(host))
             .or_else(|| loopback(host).filter(|_| named || odd).map(|_| 8000))
+            // what a browser does not fetch, a server is asked for
+            .or_else(|| (!web && !is_stored(scheme) && is_here(host)).then_some(7000))
             .or_else(|| loopback(host))?
     };
     let start = text.len().saturating_sub(rest.len());
@@ -53,6 +57,40 @@ pub(crate) fn find_in(text: &[u8]) -> Option<Evidence> {
         start,
         start.saturating_add(authority.len()),
     ))
+}
+
+/// A host's name without a scheme, and perhaps a slash behind it.
+fn bare(text: &[u8]) -> Option<Evidence> {
+    let host = text.strip_suffix(b"/").unwrap_or(text);
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
+    let score = helper(host).filter(|_| host.iter().all(plain))?;
+    Some(Evidence::new("shield.ssrf.metadata", score, 0, host.len()))
+}
+
+/// `localhost` and its address.
+fn is_here(host: &[u8]) -> bool {
+    host.eq_ignore_ascii_case(b"localhost") || loopback(host).is_some()
+}
+
+/// Schemes of sockets and stores that a configuration names at this machine.
+fn is_stored(scheme: &[u8]) -> bool {
+    const STORES: [&[u8]; 12] = [
+        b"ws",
+        b"wss",
+        b"redis",
+        b"rediss",
+        b"postgres",
+        b"postgresql",
+        b"mysql",
+        b"mongodb",
+        b"amqp",
+        b"nats",
+        b"tcp",
+        b"udp",
+    ];
+    STORES
+        .iter()
+        .any(|store| scheme.eq_ignore_ascii_case(store))
 }
 
 /// IPv6 loopback, link-local, unique local, or an IPv4 address inside.

@@ -101,7 +101,10 @@ pub(super) fn shown_name(name: &[u8]) -> String {
 
 /// A shell's separator, substitution or function comes first, which no browser writes.
 fn opens_command(agent: &[u8]) -> bool {
-    starts_with_ci(agent, b"() {")
+    // and no browser is without a version
+    let named = agent.iter().any(|b| matches!(b, b'/' | b'('));
+    !named
+        || starts_with_ci(agent, b"() {")
         || matches!(
             agent,
             [b';' | b'|' | b'&' | b'`' | b'\n', ..] | [b'$', b'(', ..]

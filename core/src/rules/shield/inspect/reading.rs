@@ -7,8 +7,8 @@
 use super::super::evidence::{Evidence, Findings, Strongest};
 use super::super::signs::Signs;
 use super::super::{
-    calls, exploits, files, ldap, markers, nosql, rce, remote, sqli, ssrf, traversal, windows,
-    xpath, xss,
+    calls, exploits, files, ldap, markers, nosql, rce, remote, sqli, ssrf, traversal, upload,
+    whole, windows, xpath, xss,
 };
 use super::Inspect;
 use super::place::{Reach, statement_part};
@@ -48,6 +48,9 @@ impl Reading<'_> {
                 self.value.name,
                 self.text,
             ));
+            if self.value.name.ends_with(b"name") {
+                self.add(upload::named(self.text));
+            }
         }
         if self.value.is_name {
             self.add(markers::name(self.text, self.value.name));
@@ -63,8 +66,11 @@ impl Reading<'_> {
         if reach.has(Reach::FILES) {
             self.paths();
         }
-        if signs.scheme() {
+        if signs.host() {
             self.add(ssrf::find_in(self.text));
+        }
+        if signs.piece() && self.value.kind != Kind::Path {
+            self.add(whole::find_in(self.text));
         }
         if reach.has(Reach::FILES) {
             self.names();

@@ -154,6 +154,12 @@ pub(super) const ROWS: &[(&str, Row)] = &[
             &[phrase("", "=", PHP, LIKELY), phrase("", "%3d", PHP, LIKELY)],
         ),
     ),
+    ("auto_append_file", row(0, &[phrase("", "=", PHP, LIKELY)])),
+    ("allow_url_fopen", row(0, &[phrase("", "=", PHP, HINT)])),
+    ("disable_functions", row(0, &[phrase("", "=", PHP, HINT)])),
+    ("open_basedir", row(0, &[phrase("", "=", PHP, HINT)])),
+    ("extension_dir", row(0, &[phrase("", "=", PHP, HINT)])),
+    ("memory_limit", row(0, &[phrase("", "=", PHP, HINT)])),
     (
         "php",
         row(
@@ -162,6 +168,7 @@ pub(super) const ROWS: &[(&str, Row)] = &[
                 phrase("", "://", "shield.traversal.wrapper", [8200, 3500, 2000]),
                 phrase("<?", "", PHP, [9000, 4000, 2000]),
                 phrase("{", "}", PHP, HINT),
+                phrase("<? ", "", PHP, HINT),
                 phrase("", ":function(", PHP, LIKELY),
             ],
         ),

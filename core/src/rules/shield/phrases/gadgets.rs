@@ -57,6 +57,7 @@ pub(super) const ROWS: &[(&str, Row)] = &[
             0,
             &[
                 phrase("", ".alibaba.druid.pool", GADGET, HINT),
+                phrase(WHOLE, ".sun.", JAVA, HINT),
                 phrase("", ".sun.jndi", GADGET, SURE),
                 phrase("", ".zaxxer.hikari", GADGET, HINT),
                 phrase("", ".ibatis.sqlmap", GADGET, LIKELY),
@@ -71,6 +72,8 @@ pub(super) const ROWS: &[(&str, Row)] = &[
         row(
             0,
             &[
+                phrase(WHOLE, ".apache.commons", JAVA, HINT),
+                phrase(WHOLE, ".omg.corba", JAVA, HINT),
                 phrase("", ".apache.xalan", GADGET, SURE),
                 phrase("", ".codehaus.groovy.runtime", GADGET, SURE),
                 phrase("", ".apache.commons.beanutils", GADGET, LIKELY),
@@ -94,6 +97,7 @@ pub(super) const ROWS: &[(&str, Row)] = &[
         row(0, &[phrase("", "", GADGET, SURE)]),
     ),
     ("ro0ab", row(0, &[phrase("", "", GADGET, SURE)])),
+    ("ro0abq", row(0, &[phrase("", "", GADGET, SURE)])),
     ("ro0abx", row(0, &[phrase("", "", GADGET, SURE)])),
     ("aced0005", row(0, &[phrase("", "", GADGET, SURE)])),
     ("_", row(0, &[phrase("", "$$nd_func$$_", GADGET, SURE)])),

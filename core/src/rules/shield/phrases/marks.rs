@@ -3,7 +3,7 @@
 use super::{ACTIVE, CALL, CONSOLE, HEADER, Row, SCHEME, SECRET, SHELL, SINK, row};
 use crate::text::words::grouped;
 
-const COUNT: usize = 183;
+const COUNT: usize = 182;
 
 const LIST: [(&str, Row); COUNT] = grouped(&[
     (
@@ -140,7 +140,7 @@ const LIST: [(&str, Row); COUNT] = grouped(&[
     (
         &[
             "compress", "file", "ftp", "ftps", "glob", "https", "jar", "ldap", "netdoc", "ogg",
-            "rar", "ssh2", "tftp", "url", "zip", "zlib",
+            "rar", "ssh2", "tftp", "zip", "zlib",
         ],
         row(SCHEME, &[]),
     ),

@@ -62,6 +62,13 @@ pub(super) const ROWS: &[(&str, Row)] = &[
         row(0, &[phrase("", "", "shield.probe.path", WEAK)]),
     ),
     (
+        "url",
+        row(
+            SCHEME,
+            &[phrase("", "(javascript", "shield.xss.style", LIKELY)],
+        ),
+    ),
+    (
         "dict",
         row(
             SCHEME,

@@ -5,7 +5,7 @@
 //! that parses to the end, and by whether the string at the end is one that the
 //! application could close.
 
-use super::super::sql_shapes::{ends, is_comparison, statement};
+use super::super::sql_shapes::{ends, is_comparison, skip, statement};
 use super::chain::{self, Chain, Tail};
 use super::{Shape, View};
 use crate::text::cursor::find;
@@ -102,6 +102,25 @@ impl View<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `' or anything --`: whatever stands between, a string is left and the rest
+    /// of the statement cut off, where the value ends.
+    pub(super) fn left_and_cut(&self, quote: Token, tail: &[Token]) -> Option<Shape> {
+        let before = self.text.get(..quote.start)?;
+        let rest = skip(tail, &[Kind::Shut]);
+        let code = match rest.first()?.kind {
+            Kind::Logic | Kind::Pipes => "shield.sqli.tautology",
+            Kind::Semicolon => "shield.sqli.stacked",
+            _ => return None,
+        };
+        let fits = self.short(200)
+            && self.texture.lines == 0
+            && rest.len() > 2
+            && !opens(before)
+            && !is_mark(before)
+            && self.cuts(rest.last());
+        fits.then_some((code, 7000, tail.len()))
     }
 
     /// The string goes on as an expression.
@@ -236,7 +255,8 @@ impl View<'_> {
                 let name = rest.get(2).is_some_and(|t| t.kind == Kind::Name);
                 (text && name && self.short(60) && ends(rest.get(3..))).then_some(8000)
             }
-            Tail::Dangling => None,
+            // `' or 5 >`
+            Tail::Dangling => (chain.compared && !mark && self.short(60)).then_some(7000),
         }
     }
 
@@ -266,7 +286,12 @@ impl View<'_> {
         match chain.tail {
             Tail::Literal { empty: true } if chain.operators == 1 && before.is_empty() => {
                 let single = self.context == Context::Inside(b'\'');
-                (self.text.len() <= 8).then_some(if single { 5500 } else { 4000 })
+                let word = self.text.iter().any(u8::is_ascii_alphabetic);
+                (self.text.len() <= if word && single { 20 } else { 8 }).then_some(if single {
+                    5500
+                } else {
+                    4000
+                })
             }
             Tail::Literal { .. } => literal.then_some(8000),
             Tail::Cut | Tail::Closed => Some(8000),

@@ -12,7 +12,10 @@ const STATEMENTS: &[&str] = &[
 ];
 
 /// So many tokens an injection in a document has at most.
-const IN_DOCUMENT: usize = 160;
+pub(super) const IN_DOCUMENT: usize = 160;
+
+/// What a document is worth where nothing of it is executed.
+pub(super) const MOST_IN_DOCUMENT: u16 = 3000;
 
 impl View<'_> {
     /// A script of statements is content, however dangerous it reads; texts
@@ -39,7 +42,8 @@ impl View<'_> {
         };
         // a full select list behind UNION is no prose
         let in_text = if score >= 9500 { 7500 } else { score.min(4500) };
-        self.texture().weigh(score, in_text, score.min(3000))
+        self.texture()
+            .weigh(score, in_text, score.min(MOST_IN_DOCUMENT))
     }
 
     /// The value begins with a statement or a comment.
@@ -99,7 +103,7 @@ impl View<'_> {
 
     /// The value's texture; where hardly a line has more than one word its line
     /// ends are blanks, as an injection writes them that may not use a space.
-    fn texture(&self) -> Texture {
+    pub(super) fn texture(&self) -> Texture {
         let Texture { words, lines, .. } = self.texture;
         if words <= 40 && lines.saturating_mul(2) >= words {
             Texture {

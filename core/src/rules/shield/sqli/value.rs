@@ -5,7 +5,22 @@ use super::super::sql_shapes::{select_list, skip, starts};
 use super::chain::{self, Tail};
 use super::stacked::behind_number;
 use super::{LOOK_AHEAD, Shape, View};
+use crate::text::cursor::starts_with_ci;
 use crate::text::sql::{Context, Kind, Token};
+
+/// Functions of a server about itself.
+const SERVER: [&str; 10] = [
+    "version",
+    "user",
+    "database",
+    "schema",
+    "current_user",
+    "current_database",
+    "session_user",
+    "system_user",
+    "db_name",
+    "sqlite_version",
+];
 
 impl View<'_> {
     /// What is left of a statement where the value begins in the middle of one.
@@ -18,7 +33,20 @@ impl View<'_> {
         if self.before.is_some() || !self.short(60) {
             return None;
         }
+        let ends = tail.len() == 1 && next == Some(Kind::Comment);
         match first.kind {
+            // a system's table or procedure, and nothing else
+            Kind::Procedure | Kind::Schema if tail.is_empty() && self.is_internal(first) => {
+                Some(("shield.sqli.schema", 5800, 1))
+            }
+            // `1 -- `; without a blank it is a code of some kind
+            Kind::Number
+                if ends
+                    && self.cuts(tail.first())
+                    && self.text.iter().any(|b| matches!(b, b' ' | b'*')) =>
+            {
+                Some(("shield.sqli.comment", 6000, 2))
+            }
             // ` order by 1-- `
             Kind::Order => starts(tail, &[Kind::By, Kind::Number, Kind::Comment]).then_some((
                 "shield.sqli.probe",
@@ -36,12 +64,92 @@ impl View<'_> {
         }
     }
 
+    /// A name as only systems have it.
+    fn is_internal(&self, word: Token) -> bool {
+        const FAMILIES: [&[u8]; 8] = [
+            b"xp_", b"sp_", b"sys", b"msys", b"utl_", b"dbms_", b"pg_", b"openr",
+        ];
+        let name = self.part(word).unwrap_or_default();
+        FAMILIES.iter().any(|family| starts_with_ci(name, family))
+    }
+
+    /// A comment with nothing in it, up to the end of the value.
+    pub(super) fn cuts(&self, comment: Option<&Token>) -> bool {
+        let text = comment.and_then(|t| self.part(*t));
+        matches!(text, Some(b"--" | b"/*"))
+    }
+
+    /// Constants and calls only, and the rest cut off: `(1 - cos(1)) --`; or what
+    /// a server says of itself in a call: `length(version())`.
+    fn computes(&self, rest: &[Token]) -> Option<Shape> {
+        if !self.short(120) || rest.len() > LOOK_AHEAD {
+            return None;
+        }
+        let (last, body) = rest.split_last()?;
+        let plain = body.iter().all(|t| {
+            matches!(
+                t.kind,
+                Kind::Open
+                    | Kind::Shut
+                    | Kind::Number
+                    | Kind::Variable
+                    | Kind::Arithmetic
+                    | Kind::Not
+                    | Kind::Literal
+                    | Kind::Logic
+                    | Kind::Function
+                    | Kind::WeakFunction
+                    | Kind::Name
+            )
+        });
+        let operators = body
+            .iter()
+            .any(|t| matches!(t.kind, Kind::Arithmetic | Kind::Variable | Kind::Open));
+        let names = body.iter().filter(|t| t.kind == Kind::Name).count();
+        if last.kind == Kind::Comment && plain && operators && names <= 1 && self.cuts(Some(last)) {
+            return Some(("shield.sqli.comment", 6500, rest.len()));
+        }
+        let called = body.iter().filter(|t| t.kind == Kind::Open).count();
+        let asked = rest.windows(3).any(|three| {
+            matches!(three, [name, open, shut]
+                if open.kind == Kind::Open && shut.kind == Kind::Shut && self.is_word(*name, &SERVER))
+        });
+        (asked && called >= 2 && last.kind == Kind::Shut && self.texture.words <= 8).then_some((
+            "shield.sqli.subquery",
+            6500,
+            rest.len(),
+        ))
+    }
+
+    /// `@@version`: what the server says of itself.
+    pub(super) fn server(&self, variable: Token) -> Option<Shape> {
+        const NAMES: [&[u8]; 10] = [
+            b"version",
+            b"global",
+            b"session",
+            b"servername",
+            b"hostname",
+            b"datadir",
+            b"basedir",
+            b"variable",
+            b"secure_",
+            b"tmpdir",
+        ];
+        let name = self.part(variable)?.strip_prefix(b"@@")?;
+        let known = NAMES.iter().any(|known| starts_with_ci(name, known));
+        (known && self.short(160) && self.texture.words <= 20).then_some((
+            "shield.sqli.subquery",
+            6500,
+            1,
+        ))
+    }
+
     /// A value that opens as an expression of SQL.
     pub(super) fn opening(&self, rest: &[Token]) -> Option<Shape> {
         if self.context != Context::Bare {
             return None;
         }
-        if let Some(found) = self.condition(rest) {
+        if let Some(found) = self.condition(rest).or_else(|| self.computes(rest)) {
             return Some(found);
         }
         if let [number, tail @ ..] = rest
@@ -178,6 +286,17 @@ impl View<'_> {
             Tail::Literal { empty: true } if chain.compared && chain.operators == 1 => 6000,
             Tail::Cut if word && self.texture.words <= 8 && !noted => 6500,
             Tail::End | Tail::Closed if word && chain.internal && self.texture.words <= 8 => 6000,
+            // `xor 5>`, `or 1234<`: where the application goes on
+            Tail::Dangling
+                if word
+                    && chain.compared
+                    && self.texture.words <= 3
+                    && tail
+                        .first()
+                        .is_some_and(|t| matches!(t.kind, Kind::Number | Kind::Text { .. })) =>
+            {
+                6500
+            }
             _ => return None,
         };
         Some(("shield.sqli.tautology", score, chain.used))

@@ -45,14 +45,10 @@ impl Page<'_> {
             return Some((ELEMENT, texture.weigh(8500, 4500, 2500)));
         }
         if is(b"style")
-            && [
-                &b"expression"[..],
-                b"-moz-binding",
-                b"behavior:",
-                b"javascript:",
-            ]
-            .iter()
-            .any(|word| find_ci(value, word).is_some())
+            && [&b"expression"[..], b"-moz-binding", b"javascript:"]
+                .iter()
+                .any(|word| find_ci(value, word).is_some())
+            || loads_behavior(value)
         {
             return Some(("shield.xss.style", texture.weigh(9000, 4500, 2500)));
         }
@@ -115,6 +111,15 @@ impl Page<'_> {
             matches!(quote, b'"' | b'\'') && swar::find_byte(behind, *quote).is_none()
         }) && find(behind, b">").is_none()
     }
+}
+
+/// `behavior: url(…)`, as it was once spelled; `scroll-behavior` scrolls.
+fn loads_behavior(style: &[u8]) -> bool {
+    find_ci(style, b"behavio").is_some_and(|at| {
+        let rest = style.get(at..).unwrap_or_default();
+        let rest = rest.get(..rest.len().min(24)).unwrap_or_default();
+        find_ci(rest, b"url(").is_some()
+    })
 }
 
 /// Elements that only show what they load: an SVG in them runs nothing.
