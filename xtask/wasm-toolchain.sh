@@ -90,12 +90,14 @@ ln -s "$SYS/lib/rustlib/src" "$L/src"
 ln -s /usr/bin/cargo "$NEW/bin/cargo"
 for b in rustdoc clippy-driver cargo-clippy rustfmt; do [ -x "/usr/bin/$b" ] && ln -s "/usr/bin/$b" "$NEW/bin/$b"; done
 # rustc finds its sysroot from its own library, so a link would point at $SYS: a wrapper says it instead,
-# and how std panics, which all crates of a module must agree on
+# and how std panics, which all crates of a module must agree on; by the version cargo knows what it
+# built with another std
 cat >"$NEW/bin/rustc" <<WRAP
 #!/bin/sh
 d=\$(dirname "\$(dirname "\$(readlink -f "\$0")")")
 for a; do case \$a in
   --sysroot|--sysroot=*) exec /usr/bin/rustc "\$@";;
+  -vV) /usr/bin/rustc -vV && exec echo "recipe: $RECIPE";;
   $T) export RUSTC_BOOTSTRAP=1; set -- "\$@" $PANIC;;
 esac; done
 exec /usr/bin/rustc --sysroot "\$d" "\$@"
