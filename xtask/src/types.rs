@@ -227,9 +227,14 @@ fn python() -> String {
     }
     out.push_str("]\n");
     for (name, option, inside) in groups() {
+        let partial = if inside.iter().all(|option| option.required) {
+            ""
+        } else {
+            ", total=False"
+        };
         let _ = write!(
             out,
-            "\n\nclass {name}(TypedDict):\n    \"\"\"{}\n\n",
+            "\n\nclass {name}(TypedDict{partial}):\n    \"\"\"{}\n\n",
             option.doc
         );
         for option in inside {

@@ -37,7 +37,7 @@ class ShieldProbing(TypedDict):
     interval: Duration
 
 
-class DetectBotWebBotAuth(TypedDict):
+class DetectBotWebBotAuth(TypedDict, total=False):
     """Verifies the signatures of agents (Web Bot Auth); without it they are not looked at.
 
     allow: Origins of agents, such as `https://agent.example`, that pass once verified, whatever their User-Agent; `*` is every one.

@@ -92,6 +92,10 @@ mod tests {
                 r#""score":0,"verdict":false,"types":["FREE"]"#,
             ),
             (
+                "ana@gmial.com",
+                r#""score":1,"verdict":true,"types":["DISPOSABLE","TYPO"],"suggest":"gmail.com""#,
+            ),
+            (
                 "info@gmail.con",
                 r#""score":0,"verdict":false,"types":["ROLE","TYPO"],"suggest":"gmail.com""#,
             ),

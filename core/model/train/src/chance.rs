@@ -34,6 +34,10 @@ impl Chance {
         items[self.below(items.len())]
     }
 
+    pub(crate) fn pick_one<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.below(items.len())]
+    }
+
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));

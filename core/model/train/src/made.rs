@@ -6,6 +6,7 @@ mod code;
 mod phrases;
 mod prose;
 mod queries;
+mod records;
 mod structures;
 
 use crate::chance::Chance;
@@ -20,6 +21,7 @@ pub(crate) fn values() -> Vec<String> {
         queries::MAKERS,
         prose::MAKERS,
         code::MAKERS,
+        records::MAKERS,
     ];
     for (make, count) in kinds.into_iter().flatten() {
         for _ in 0..*count {

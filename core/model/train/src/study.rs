@@ -60,6 +60,7 @@ pub(crate) fn card(corpus: &Corpus, folds: &Folds, least: i32, file: &[u8]) -> S
         .map(|weight| usize::from(*weight == 0))
         .sum::<usize>();
     let mut text = include_str!("card.md")
+        .replace("BUDGET", &crate::BUDGET.to_string())
         .replace("ATTACKS", &learned[1].to_string())
         .replace("BENIGN", &learned[0].to_string())
         .replace("MADE", &made.to_string())

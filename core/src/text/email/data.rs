@@ -185,11 +185,12 @@ impl<'a> EmailData<'a> {
     }
 
     /// The provider's domain that was meant, where this one is a slip of the
-    /// keyboard. A domain that a list knows is real, so it is none.
+    /// keyboard. A provider that the list knows is real, so it is none; a disposable
+    /// domain may be one, as such slips are registered to catch the mail.
     #[must_use]
     pub fn meant(&self, domain: &str) -> Option<&'static str> {
         let meant = super::typo::meant(domain)?;
-        (!self.is_free(domain) && !self.is_listed(domain)).then_some(meant)
+        (!self.is_free(domain)).then_some(meant)
     }
 
     /// The belief that a machine made up the part before the `@`.

@@ -332,11 +332,30 @@ fn line(chance: &mut Chance) -> String {
             expression(chance, 1)
         ),
         28 => format!("[{value} for {a} in {b} if {}]", expression(chance, 1)),
+        29 => pattern(chance),
         _ => format!("lambda {a}: {value}"),
     };
     let indent = chance.pick(&["", "", "    ", "  ", "\t", "        "]);
     let end = chance.pick(&["", "", ";", "\n", "\n", ");", ",", ")", "  # ok\n"]);
     format!("{indent}{text}{end}")
+}
+
+/// A regular expression at work.
+fn pattern(chance: &mut Chance) -> String {
+    let (a, b) = (name(chance), word(chance));
+    let body = chance.pick(&["", "\\d+", "^", "(.*?)", "[a-z]+", "\\s*", "|"]);
+    let flags = chance.pick(&["", "", "g", "i", "gi", "m"]);
+    let use_of = match chance.below(4) {
+        0 => format!("/{body}{b}/{flags}.exec({a})"),
+        1 => format!("/{b}{body}/{flags}.test({a})"),
+        2 => format!("{a}.match(/{b}{body}/{flags})"),
+        _ => format!("{a}.replace(/{body}{b}/{flags}, '{b}')"),
+    };
+    match chance.below(3) {
+        0 => format!("{} {a} = {use_of};", chance.pick(&["const", "let", "var"])),
+        1 => format!("if ({use_of}) {{"),
+        _ => use_of,
+    }
 }
 
 fn lines(chance: &mut Chance) -> String {
