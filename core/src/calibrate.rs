@@ -11,11 +11,11 @@
 //! that rules stopped, so it holds whatever the weights are worth, as long as
 //! later traffic is of the same kind. Requests are not independent (who is
 //! stopped once is stopped again), so whole actors are counted: with stops `K`
-//! above the bar of good requests `n` and `C` of each actor, `K + 1.645 √(3 ΣC²)`
-//! stays below `P n`, which a later log of half the length or more then does in 19 of 20
-//! cases; and `P n` has room for three actors of the size that reach highest, as
-//! the highest seen is no bound for the next. Otherwise it says how many requests
-//! are lacking. Contracts are aside: refine does not touch them.
+//! above the bar of good requests `n` and `C` of each actor, `K + 1.645 √(5 ΣC²)`
+//! stays below `P n`, which a later log of a quarter of the length or more then
+//! does in 19 of 20 cases; and `P n` has room for three actors of the size that
+//! reach highest, as the highest seen is no bound for the next. Otherwise it says
+//! how many requests are lacking. Contracts are aside: refine does not touch them.
 //!
 //! What an outcome says: `abuse` (an analyst's word, or a recording's label)
 //! first; then a `chargeback` is abuse, and a passed step-up or a status below
@@ -33,8 +33,9 @@ use core::fmt::Write as _;
 
 /// Millionths.
 const ONE: u64 = 1_000_000;
-/// 3 · 1.645², in thousandths: the noise of two logs, the later half as long, once in twenty.
-const NOISE: u128 = 8_118;
+/// 5 · 1.645², in thousandths: the noise of two logs, the later a quarter as long, once in
+/// twenty.
+const NOISE: u128 = 13_530;
 /// Actors that must fit what is asked, of the size that reach highest.
 const ROOM: u64 = 3;
 /// How many of those are looked at.

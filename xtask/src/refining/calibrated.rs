@@ -14,7 +14,7 @@ use serde_json::Value;
 /// How often it is tried.
 const SEEDS: u64 = 20;
 /// Days of a log.
-const DAYS: u64 = 2;
+const DAYS: u64 = 4;
 
 /// The log of a day under a policy.
 fn log(regime: &'static Regime, samples: &Samples, seed: u64, refine: &str) -> Result<String> {
