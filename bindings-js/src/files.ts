@@ -2,7 +2,7 @@
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
-import type { Writable } from "node:stream";
+import { pipeline, type Writable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { commands } from "./commands.js";
 
@@ -71,7 +71,8 @@ async function* bytesOf(file: string): AsyncGenerator<Uint8Array, undefined> {
   try {
     const zipped = await isZipped(file);
     const source = createReadStream(file);
-    yield* zipped ? source.compose(createGunzip()) : source;
+    // the pipeline hears every error, whenever it comes; whoever reads is told as well
+    yield* zipped ? pipeline(source, createGunzip(), () => undefined) : source;
   } catch (error) {
     throw new BadInput(`${file}:1: ${(error as Error).message}, expected a readable file`);
   }
